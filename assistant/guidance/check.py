@@ -176,14 +176,21 @@ def _dates(today: datetime.date, topic: str, card: Card, library: Library) -> It
         yield ContentError(*_at(library, topic, "review_due"), "the review is more than two years away", "set an earlier date")
 
 
+def read_limits(path: Path) -> list[Limit]:
+    """Read what no text may say. Raises ContentError for a broken file."""
+    document = yaml_lines.load(path)
+    try:
+        return [Limit.parse_obj(value) for value in document.data or []]
+    except ValidationError as error:
+        raise ContentError(path, 1, str(error.errors()[0]["msg"]), "give each limit an id, a why and wordings") from None
+
+
 def _limits(path: Path, problems: list[ContentError]) -> list[Limit]:
     try:
-        return [Limit.parse_obj(value) for value in yaml_lines.load(path).data or []]
+        return read_limits(path)
     except ContentError as error:
         problems.append(error)
-    except ValidationError as error:
-        problems.append(ContentError(path, 1, str(error.errors()[0]["msg"]), "give each limit an id, a why and wordings"))
-    return []
+        return []
 
 
 def _reading_exceptions(path: Path, problems: list[ContentError]) -> list[str]:

@@ -11,7 +11,7 @@ _MARKS_KEPT = 2
 
 
 def normalise(text: str) -> str:
-    """Return ``text`` in Unicode form NFKC, without invisible characters, with plain quotes and single spaces."""
+    """Return ``text`` in Unicode form NFKC, without invisible characters, with emoji as words, plain quotes and single spaces."""
     composed = unicodedata.normalize("NFKC", text)
     kept: list[str] = []
     marks = 0
@@ -20,6 +20,8 @@ def normalise(text: str) -> str:
         marks = marks + 1 if category == "Mn" else 0
         if char in "\n\r\t":
             kept.append(" ")
+        elif category == "So":  # a thumb up is an answer; neither the encoder nor the n-grams know emoji, but they know their names
+            kept.append(f" {unicodedata.name(char, 'symbol').lower()} ")
         elif category not in _INVISIBLE and marks <= _MARKS_KEPT:
             kept.append(char)
     return re.sub(r"\s+", " ", "".join(kept).translate(_QUOTES)).strip()

@@ -68,7 +68,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Build the graph and keep it in the model."""
         taught = adapter.read() if self._config["adapter"] else {}
-        graph = minilm.build_graph(minilm.adapted(minilm.read_weights(), taught))
+        graph = minilm.quantized(minilm.build_graph(minilm.adapted(minilm.read_weights(), taught)))
         with self._model_storage.write_to(self._resource) as folder:
             (folder / GRAPH_FILE).write_bytes(graph)
         self._encoder = minilm.Encoder(graph)

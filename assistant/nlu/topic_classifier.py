@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.sparse
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -39,7 +40,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """A featurizer with sentence vectors must come first."""
+        """Featurizers for sentence vectors and for n-grams must come first."""
         return [Featurizer]
 
     @staticmethod
@@ -49,8 +50,8 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """The thresholds, the regularisation, the intents that must not be missed, and those that can't be offered as topics."""
-        return {**asdict(Thresholds()), "strength": 10.0, "urgent_intents": [], "conversation_intents": [], "ranking_length": 5}
+        """The thresholds, the intents that must not be missed, and those that can't be offered as topics."""
+        return {**asdict(Thresholds()), "urgent_intents": [], "conversation_intents": [], "ranking_length": 5}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
@@ -74,10 +75,10 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model on the examples' sentence vectors and keep it in the model."""
-        examples = [example for example in training_data.intent_examples if _vector(example) is not None]
-        vectors = np.stack([_vector(example) for example in examples])
+        examples = [example for example in training_data.intent_examples if _features(example)]
+        vectors, ngrams = _stacked(examples)
         unseen = np.array([adapter.held_out(example.get(TEXT)) for example in examples])
-        self._model = TopicModel.fit(vectors, [label(example) for example in examples], unseen, strength=self._config["strength"])
+        self._model = TopicModel.fit(vectors, ngrams, [label(example) for example in examples], unseen)
         self._topics = self._offerable()
         with self._model_storage.write_to(self._resource) as folder:
             self._model.write(folder / MODEL_FILE)
@@ -94,14 +95,14 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         """Set each message's intent, ranking, offered topics and out-of-scope kind."""
         if self._model is None:
             raise RuntimeError("the topic classifier is neither trained nor loaded")
+        worded = [message for message in messages if _features(message)]
+        if worded:
+            for message, prediction in zip(worded, self._model.predict(*_stacked(worded)), strict=True):
+                chosen = decide(prediction, self._topics, self._urgent, self._limits)
+                self._set(message, chosen, prediction.ranking, prediction.kind)
         for message in messages:
-            vector = _vector(message)
-            if vector is None:
+            if not _features(message):  # nothing was left of it after normalising
                 self._set(message, Decision(OUT_OF_SCOPE, 1.0), [(OUT_OF_SCOPE, 1.0)], "gibberish")
-                continue
-            prediction = self._model.predict(vector[np.newaxis, :])[0]
-            chosen = decide(prediction, self._topics, self._urgent, self._limits)
-            self._set(message, chosen, prediction.ranking, prediction.kind)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -120,6 +121,12 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return frozenset(intents) - frozenset(self._config["conversation_intents"]) - {OUT_OF_SCOPE}
 
 
-def _vector(message: Message) -> np.ndarray | None:
-    _, sentence = message.get_dense_features(TEXT)
-    return sentence.features[0] if sentence is not None else None
+def _features(message: Message) -> tuple[np.ndarray, scipy.sparse.csr_matrix] | None:
+    _, vector = message.get_dense_features(TEXT)
+    _, ngrams = message.get_sparse_features(TEXT)
+    return (vector.features, ngrams.features) if vector and ngrams else None
+
+
+def _stacked(messages: list[Message]) -> tuple[np.ndarray, scipy.sparse.csr_matrix]:
+    features = [found for message in messages if (found := _features(message))]
+    return np.vstack([vector for vector, _ in features]), scipy.sparse.vstack([ngrams for _, ngrams in features]).tocsr()
