@@ -10,7 +10,9 @@ from assistant.reply import Reply, Version
 
 _SAME = re.compile(r"\b(again|repeat|repeated|say that|come again|pardon|what did you say)\b", re.IGNORECASE)
 _SIMPLER = re.compile(
-    r"\b(simpl\w*|easier|plain|understand|get it|five|5|kid|child|dumb|confus\w*|lost|jargon|short\w*|mean|sense|big words|english)\b", re.IGNORECASE)
+    r"\b(simpl\w*|easier|plain|understand|get it|five|5|kid|child|dumb|confus\w*|lost|jargon|short\w*|mean|sense|big words|english)\b",
+    re.IGNORECASE,
+)
 
 
 def wanted_version(text: str) -> Version:

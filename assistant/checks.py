@@ -31,7 +31,7 @@ def check(root: Path = paths.ROOT, *, today: datetime.date | None = None) -> lis
         return [error]
     problems += topics.check(root)
     problems += _replies(said, data)
-    cards = {topic: card.title for topic, card in said.library.cards.items()}
+    cards: dict[str, str] = {topic: card.title for topic, card in said.library.cards.items()}
     intents = [*cards, *(name for name in said.fixed.replies if name not in _NO_INTENT), *_REPLIED_ELSEWHERE]
     problems += questions_check.check(intents, cards, data / "nlu", root / "tests" / "questions")
     problems += _golden(data / "golden.yml", intents)
@@ -41,8 +41,10 @@ def check(root: Path = paths.ROOT, *, today: datetime.date | None = None) -> lis
 def summary(root: Path = paths.ROOT) -> str:
     """Say in one line what was checked."""
     library = guidance.load(root / "data" / "guidance")
-    return (f"{len(library.cards)} cards, {len(library.facts)} facts, {len(library.sources)} sources and "
-            f"{len(read_questions(root / 'data' / 'nlu'))} training questions are in order")
+    return (
+        f"{len(library.cards)} cards, {len(library.facts)} facts, {len(library.sources)} sources and "
+        f"{len(read_questions(root / 'data' / 'nlu'))} training questions are in order"
+    )
 
 
 def _replies(said: Texts, data: Path) -> Iterator[ContentError]:
@@ -52,18 +54,35 @@ def _replies(said: Texts, data: Path) -> Iterator[ContentError]:
         where = (section, name)
         for index, topic in enumerate(reply.options):
             if topic not in said.library.cards:
-                yield ContentError(document.path, document.line(*where, "options", index), f"'{topic}' has no card", "name a topic that has one")
+                yield ContentError(
+                    document.path,
+                    document.line(*where, "options", index),
+                    f"'{topic}' has no card",
+                    "name a topic that has one",
+                )
         for index, fact in enumerate(reply.facts):
             if fact not in said.library.facts or not said.library.facts[fact].sources:
-                yield ContentError(document.path, document.line(*where, "facts", index), f"unknown fact '{fact}'", "correct the id")
+                yield ContentError(
+                    document.path, document.line(*where, "facts", index), f"unknown fact '{fact}'", "correct the id"
+                )
         for limit in limits:
             wording = found(reply.text, limit.wordings)
             if wording:
-                yield ContentError(document.path, document.line(*where, "text"), f"says '{wording}', which {limit.id} rules out", "say it differently")
+                yield ContentError(
+                    document.path,
+                    document.line(*where, "text"),
+                    f"says '{wording}', which {limit.id} rules out",
+                    "say it differently",
+                )
     for purpose, contacts in said.contacts.items():
         for contact in contacts:
             if contact.fact not in said.library.facts:
-                yield ContentError(data / "contacts.yml", 1, f"{purpose}: '{contact.label}' names an unknown fact '{contact.fact}'", "correct the id")
+                yield ContentError(
+                    data / "contacts.yml",
+                    1,
+                    f"{purpose}: '{contact.label}' names an unknown fact '{contact.fact}'",
+                    "correct the id",
+                )
 
 
 def _fixed(fixed: FixedTexts) -> Iterator[tuple[str, str, FixedReply]]:
@@ -77,4 +96,9 @@ def _golden(path: Path, intents: list[str]) -> Iterator[ContentError]:
     document = yaml_lines.load(path)
     for index, question in enumerate(document.data):
         if question.get("intent") not in intents:
-            yield ContentError(path, document.line(index), f"unknown intent '{question.get('intent')}'", "name a topic or a conversation intent")
+            yield ContentError(
+                path,
+                document.line(index),
+                f"unknown intent '{question.get('intent')}'",
+                "name a topic or a conversation intent",
+            )

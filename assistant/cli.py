@@ -9,8 +9,12 @@ from rich.console import Console
 
 from assistant.errors import AssistantError
 
-app = typer.Typer(help="Answers questions about vitamin B12 deficiency and B12 injections, from vetted guidance.", no_args_is_help=True,
-                  add_completion=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Answers questions about vitamin B12 deficiency and B12 injections, from vetted guidance.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
 console = Console(stderr=True)
 
 
@@ -18,7 +22,9 @@ console = Console(stderr=True)
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 5005,
-    model: Annotated[Path | None, typer.Option(help="A model other than models/b12-<content>.tar.gz; it must fit the content.")] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="A model other than models/b12-<content>.tar.gz; it must fit the content.")
+    ] = None,
     remote_actions: Annotated[bool, typer.Option(help="Call the action server of endpoints.yml.")] = False,
 ) -> None:
     """Serve the assistant; train first if no model fits the data."""
@@ -33,7 +39,9 @@ def serve(
 @app.command()
 def train(
     force: Annotated[bool, typer.Option(help="Train even if a model fits the data.")] = False,
-    encoder: Annotated[bool, typer.Option(help="First teach the encoder anew from the training questions (about 15 minutes).")] = False,
+    encoder: Annotated[
+        bool, typer.Option(help="First teach the encoder anew from the training questions (about 15 minutes).")
+    ] = False,
 ) -> None:
     """Train a model on the present data."""
     if encoder:
@@ -65,6 +73,17 @@ def check() -> None:
 
 
 @app.command()
+def evaluate(
+    folds: Annotated[int, typer.Option(help="Folds of the cross-validation; 0 leaves it out.")] = 5,
+) -> None:
+    """Measure the model on the held-out questions, by topic and kind, and by cross-validation."""
+    _train(force=False)
+    from assistant.evaluation.evaluate import evaluate as measure
+
+    measure(Console(), folds=folds)
+
+
+@app.command()
 def chat() -> None:
     """Talk to the assistant in the terminal."""
     _train(force=False)
@@ -89,11 +108,19 @@ def _train_encoder() -> None:
     from assistant.nlu.questions import read_questions
 
     shown = [question for question in read_questions() if not adapter.held_out(question.text)]
-    columns: tuple[Any, ...] = (TextColumn("Teaching the encoder"), BarColumn(), TextColumn("loss {task.fields[loss]:.2f}"), TimeRemainingColumn())
+    columns: tuple[Any, ...] = (
+        TextColumn("Teaching the encoder"),
+        BarColumn(),
+        TextColumn("loss {task.fields[loss]:.2f}"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("steps", loss=0.0)
-        tensors = adapter_training.train([question.text for question in shown], [question.label for question in shown],
-                                         progress=lambda done, total, loss: bar.update(task, completed=done, total=total, loss=loss))
+        tensors = adapter_training.train(
+            [question.text for question in shown],
+            [question.label for question in shown],
+            progress=lambda done, total, loss: bar.update(task, completed=done, total=total, loss=loss),
+        )
     adapter.write(tensors)
 
 

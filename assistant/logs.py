@@ -7,6 +7,7 @@ type and where it was raised, and of a structured entry only its name is kept.
 import logging
 import sys
 import traceback
+from collections.abc import MutableMapping
 from types import TracebackType
 from typing import Any
 
@@ -26,7 +27,10 @@ class WordlessFormatter(logging.Formatter):
     def formatException(self, ei: _Error) -> str:  # noqa: N802 (logging's name)
         """Return an exception's type and its innermost places."""
         kind, _, trace = ei
-        places = " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in reversed(traceback.extract_tb(trace)[-_FRAMES:]))
+        places = " < ".join(
+            f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
+            for frame in reversed(traceback.extract_tb(trace)[-_FRAMES:])
+        )
         return f"{kind.__name__ if kind else 'exception'} at {places}"
 
 
@@ -44,12 +48,14 @@ def configure(level: int = logging.WARNING) -> None:
         logging.getLogger(name).propagate = True
         logging.getLogger(name).setLevel(level)
     structlog.configure(
-        processors=[_name_only], wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.stdlib.LoggerFactory(), cache_logger_on_first_use=False,
+        processors=[_name_only],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
     )
 
 
-def _name_only(_: Any, __: str, entry: dict[str, Any]) -> str:
+def _name_only(_: Any, __: str, entry: MutableMapping[str, Any]) -> str:
     problem = entry.get("exc_info")
     if problem is True:
         problem = sys.exc_info()

@@ -9,7 +9,15 @@ from assistant import paths
 from assistant.errors import AssistantError
 
 # What a model is made from. Cards are not: they are read when the server starts.
-_MADE_FROM = ("config.yml", "domain.yml", "data/rules.yml", "data/nlu/**/*.yml", "data/encoder/*", "assistant/nlu/*.py", "uv.lock")
+_MADE_FROM = (
+    "config.yml",
+    "domain.yml",
+    "data/rules.yml",
+    "data/nlu/**/*.yml",
+    "data/encoder/*",
+    "assistant/nlu/*.py",
+    "uv.lock",
+)
 
 
 def content_hash(root: Path = paths.ROOT) -> str:
@@ -65,9 +73,12 @@ def train(*, force: bool = False) -> Path:
     # A name of its own until it is whole, so that a broken-off training leaves nothing that looks like a model.
     unfinished = f"unfinished-{os.getpid()}"
     result = rasa_train(
-        domain=str(paths.ROOT / "domain.yml"), config=str(paths.ROOT / "config.yml"),
+        domain=str(paths.ROOT / "domain.yml"),
+        config=str(paths.ROOT / "config.yml"),
         training_files=[str(paths.NLU), str(paths.DATA / "rules.yml")],
-        output=str(paths.MODELS), fixed_model_name=unfinished, force_training=force,
+        output=str(paths.MODELS),
+        fixed_model_name=unfinished,
+        force_training=force,
     )
     if result.code != 0 or not result.model:
         raise AssistantError("Rasa could not train a model; its messages above say why. Check the data: make check")

@@ -22,9 +22,7 @@ Version = Literal["short", "more", "simple"]
 REGION_LABELS = {"uk": "In the UK: ", "us": "In the US: "}
 # Shown when even the texts of data/replies.yml can't be read: a reply without a steer must not leave in any event.
 LAST_RESORT_TEXT = "I'm sorry, something went wrong here and I can't answer just now."
-LAST_RESORT_STEER = (
-    "If it is about your health, talk to a doctor, nurse or pharmacist. In an emergency, call 999 in the UK, 911 in the US or 112 in Europe."
-)
+LAST_RESORT_STEER = "If it is about your health, talk to a doctor, nurse or pharmacist. In an emergency, call 999 in the UK, 911 in the US or 112 in Europe."
 
 
 class Contact(BaseModel):
@@ -72,8 +70,12 @@ class Texts:
         """Put the region's numbers and the clinic's contacts in place of their names in braces."""
         emergency = self.contacts["emergency"][0].number
         crisis = _listed(self.contacts["crisis"]) or f"Call {emergency}."
-        return (text.replace("{emergency}", f"Call {emergency} for an ambulance now.").replace("{emergency_short}", f"call {emergency}")
-                .replace("{crisis}", crisis).replace("{clinic}", clinic_line(self.clinic)))
+        return (
+            text.replace("{emergency}", f"Call {emergency} for an ambulance now.")
+            .replace("{emergency_short}", f"call {emergency}")
+            .replace("{crisis}", crisis)
+            .replace("{clinic}", clinic_line(self.clinic))
+        )
 
 
 @dataclass(frozen=True)
@@ -99,13 +101,21 @@ class Reply:
 
     def __post_init__(self) -> None:
         if not self.steer.strip() or self.steer not in self.text:
-            raise AssistantError(f"A reply of kind '{self.kind}' was made without its steer. Make replies with assistant.reply only.")
+            raise AssistantError(
+                f"A reply of kind '{self.kind}' was made without its steer. Make replies with assistant.reply only."
+            )
 
     def envelope(self) -> dict[str, Any]:
         """Return what front ends are built from."""
         return {
-            "kind": self.kind, "topics": self.topics, "options": self.options, "answers": self.answers, "urgency": self.urgency,
-            "steer": self.steer, "contacts": self.contacts, "feedback_token": self.feedback_token,
+            "kind": self.kind,
+            "topics": self.topics,
+            "options": self.options,
+            "answers": self.answers,
+            "urgency": self.urgency,
+            "steer": self.steer,
+            "contacts": self.contacts,
+            "feedback_token": self.feedback_token,
         }
 
 
@@ -125,7 +135,10 @@ def load_texts(data: Path = paths.DATA, clinic: Clinic | None = None) -> Texts:
     except ValidationError as error:
         raise _problem(replies, (), error) from None
     try:
-        contacts = {purpose: [Contact.parse_obj(contact) for contact in found] for purpose, found in numbers.data[clinic.region].items()}
+        contacts = {
+            purpose: [Contact.parse_obj(contact) for contact in found]
+            for purpose, found in numbers.data[clinic.region].items()
+        }
     except ValidationError as error:
         raise _problem(numbers, (clinic.region,), error) from None
     return Texts(guidance.load(data / "guidance"), fixed, contacts, clinic)
@@ -133,8 +146,12 @@ def load_texts(data: Path = paths.DATA, clinic: Clinic | None = None) -> Texts:
 
 def _problem(document: yaml_lines.Document, where: yaml_lines.Key, error: ValidationError) -> ContentError:
     first = error.errors()[0]
-    return ContentError(document.path, document.line(*where, *first["loc"]), f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
-                        "give it the form of its neighbours")
+    return ContentError(
+        document.path,
+        document.line(*where, *first["loc"]),
+        f"{'.'.join(map(str, first['loc']))}: {first['msg']}",
+        "give it the form of its neighbours",
+    )
 
 
 def answer(topics: list[str], *, version: Version = "short", said: Texts | None = None) -> Reply:
@@ -151,14 +168,25 @@ def answer(topics: list[str], *, version: Version = "short", said: Texts | None 
     said = said or texts()
     missing = [topic for topic in topics if topic not in said.library.cards]
     if missing or not topics:
-        raise AssistantError(f"There is no card for {', '.join(missing) or 'no topic'}. Add data/guidance/cards/<topic>.yml.")
+        raise AssistantError(
+            f"There is no card for {', '.join(missing) or 'no topic'}. Add data/guidance/cards/<topic>.yml."
+        )
     entries = [_entry(topic, version, said) for topic in topics]
     cards = [said.library.cards[topic] for topic in topics]
     steer = cards[0].steer if len(cards) == 1 else said.fill(said.fixed.steers["routine"])
     related = list(dict.fromkeys(other for card in cards for other in card.related if other not in topics))[:3]
     text = "\n\n".join([part for entry in entries for part in (entry["title"], entry["text"])] + [steer])
     urgency: Urgency = "same_day" if any(card.urgency == "same_day" for card in cards) else "routine"
-    return Reply("answer", text, steer, topics=topics, options=related, answers=entries, urgency=urgency, buttons=_buttons(related, said))
+    return Reply(
+        "answer",
+        text,
+        steer,
+        topics=topics,
+        options=related,
+        answers=entries,
+        urgency=urgency,
+        buttons=_buttons(related, said),
+    )
 
 
 def clarify(options: list[str], *, said: Texts | None = None) -> Reply:
@@ -170,7 +198,9 @@ def clarify(options: list[str], *, said: Texts | None = None) -> Reply:
     lines = [f"{number}. {said.library.cards[topic].title}" for number, topic in enumerate(options, start=1)]
     lines.append(f"{len(options) + 1}. {none}")
     text = "\n\n".join([said.fill(fixed.text), "\n".join(lines), steer])
-    return Reply("clarify", text, steer, options=options, buttons=[*_buttons(options, said), {"title": none, "payload": none}])
+    return Reply(
+        "clarify", text, steer, options=options, buttons=[*_buttons(options, said), {"title": none, "payload": none}]
+    )
 
 
 def decline(kind: str = "other", *, said: Texts | None = None) -> Reply:
@@ -191,8 +221,16 @@ def explain(topics: list[str], version: Version, *, said: Texts | None = None) -
     """Say the last answer again in another version: the longer one, the simple one or the same."""
     said = said or texts()
     again = answer(topics, version=version, said=said)
-    return Reply("conversation", again.text, again.steer, topics=["explain_more"], options=again.options, answers=again.answers,
-                 urgency=again.urgency, buttons=again.buttons)
+    return Reply(
+        "conversation",
+        again.text,
+        again.steer,
+        topics=["explain_more"],
+        options=again.options,
+        answers=again.answers,
+        urgency=again.urgency,
+        buttons=again.buttons,
+    )
 
 
 def show_sources(topics: list[str], *, said: Texts | None = None) -> Reply:
@@ -202,8 +240,11 @@ def show_sources(topics: list[str], *, said: Texts | None = None) -> Reply:
     if not topics:
         return general
     entries = [_entry(topic, "short", said) for topic in topics]
-    lines = [f"{entry['title']}\n" + "\n".join(f"- {source['title']} ({source['publisher']}): {source['url']}" for source in entry["sources"])
-             for entry in entries]
+    lines = [
+        f"{entry['title']}\n"
+        + "\n".join(f"- {source['title']} ({source['publisher']}): {source['url']}" for source in entry["sources"])
+        for entry in entries
+    ]
     text = "\n\n".join([said.fill(said.fixed.replies["sources"].text), *lines, general.steer])
     return Reply("conversation", text, general.steer, topics=["sources"], answers=entries)
 
@@ -211,7 +252,9 @@ def show_sources(topics: list[str], *, said: Texts | None = None) -> Reply:
 def emergency(*, said: Texts | None = None) -> Reply:
     """Send the person to an ambulance now."""
     said = said or texts()
-    return _fixed("emergency", said.fixed.replies["emergency"], said, "now", _dicts(said.contacts["emergency"]), steer="now")
+    return _fixed(
+        "emergency", said.fixed.replies["emergency"], said, "now", _dicts(said.contacts["emergency"]), steer="now"
+    )
 
 
 def crisis(*, said: Texts | None = None) -> Reply:
@@ -235,16 +278,36 @@ def clinic_line(clinic: Clinic) -> str:
     """Return how to reach the clinic in one or two sentences."""
     if not (clinic.phone or clinic.website):
         return f"Please contact {clinic.name} yourself, by the number on your letters or its website."
-    ways = " or ".join(way for way in (f"ring {clinic.phone}" if clinic.phone else "", f"see {clinic.website}" if clinic.website else "") if way)
+    ways = " or ".join(
+        way
+        for way in (f"ring {clinic.phone}" if clinic.phone else "", f"see {clinic.website}" if clinic.website else "")
+        if way
+    )
     hours = f" It is open {clinic.hours}." if clinic.hours else ""
     return f"To reach {clinic.name}, {ways}.{hours}"
 
 
-def _fixed(kind: Kind, fixed: FixedReply, said: Texts, urgency: Urgency, contacts: list[dict[str, str]], *, steer: str = "routine",
-           topics: list[str] | None = None) -> Reply:
+def _fixed(
+    kind: Kind,
+    fixed: FixedReply,
+    said: Texts,
+    urgency: Urgency,
+    contacts: list[dict[str, str]],
+    *,
+    steer: str = "routine",
+    topics: list[str] | None = None,
+) -> Reply:
     line = said.fill(said.fixed.steers[steer])
-    return Reply(kind, f"{said.fill(fixed.text)}\n\n{line}", line, topics=topics or [], options=fixed.options, urgency=urgency,
-                 contacts=contacts, buttons=_buttons(fixed.options, said))
+    return Reply(
+        kind,
+        f"{said.fill(fixed.text)}\n\n{line}",
+        line,
+        topics=topics or [],
+        options=fixed.options,
+        urgency=urgency,
+        contacts=contacts,
+        buttons=_buttons(fixed.options, said),
+    )
 
 
 def _entry(topic: str, version: Version, said: Texts) -> dict[str, Any]:
@@ -253,9 +316,19 @@ def _entry(topic: str, version: Version, said: Texts) -> dict[str, Any]:
     return {
         "topic": topic,
         "title": card.title,
-        "text": "\n\n".join(_paragraph(paragraph) for paragraph in _in_order(getattr(card, version), said.clinic.region)),
-        "sources": [{"id": key, "title": source.title, "publisher": source.publisher, "url": source.url,
-                     "date": source.published_or_reviewed} for key, source in sources.items()],
+        "text": "\n\n".join(
+            _paragraph(paragraph) for paragraph in _in_order(getattr(card, version), said.clinic.region)
+        ),
+        "sources": [
+            {
+                "id": key,
+                "title": source.title,
+                "publisher": source.publisher,
+                "url": source.url,
+                "date": source.published_or_reviewed,
+            }
+            for key, source in sources.items()
+        ],
         "reviewed": card.last_checked.isoformat(),
         "review_due": card.review_due.isoformat(),
         "version": said.library.version(topic),
@@ -279,8 +352,11 @@ def _in_order(paragraphs: list[Paragraph], region: str) -> list[Paragraph]:
 
 
 def _buttons(topics: list[str], said: Texts) -> list[dict[str, str]]:
-    return [{"title": said.library.cards[topic].title, "payload": said.library.cards[topic].title}
-            for topic in topics if topic in said.library.cards]
+    return [
+        {"title": said.library.cards[topic].title, "payload": said.library.cards[topic].title}
+        for topic in topics
+        if topic in said.library.cards
+    ]
 
 
 def _dicts(contacts: list[Contact]) -> list[dict[str, str]]:
@@ -290,9 +366,19 @@ def _dicts(contacts: list[Contact]) -> list[dict[str, str]]:
 def _clinic_contacts(clinic: Clinic) -> list[dict[str, str]]:
     if not clinic.phone:
         return []
-    return [{"label": clinic.name, "number": clinic.phone, "href": "tel:" + "".join(char for char in clinic.phone if char.isdigit() or char == "+")}]
+    return [
+        {
+            "label": clinic.name,
+            "number": clinic.phone,
+            "href": "tel:" + "".join(char for char in clinic.phone if char.isdigit() or char == "+"),
+        }
+    ]
 
 
 def _listed(contacts: list[Contact]) -> str:
-    return " ".join(f"{contact.label}." if contact.number in contact.label.replace(" ", "") else f"{contact.label}: {contact.number}."
-                    for contact in contacts)
+    return " ".join(
+        f"{contact.label}."
+        if contact.number in contact.label.replace(" ", "")
+        else f"{contact.label}: {contact.number}."
+        for contact in contacts
+    )

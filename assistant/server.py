@@ -44,7 +44,9 @@ async def load_agent(model: Path, *, remote_actions: bool = False) -> Agent:
         endpoints.action = InProcessActions()
     agent = await rasa_agent.load_agent(str(model), endpoints=endpoints)
     if not agent.is_ready():
-        raise AssistantError(f"The model {paths.shown(model)} could not be loaded. Train it anew: rm {paths.shown(model)} && make train")
+        raise AssistantError(
+            f"The model {paths.shown(model)} could not be loaded. Train it anew: rm {paths.shown(model)} && make train"
+        )
     asked = await self_test.ask_golden(agent.parse_message, model)
     logger.info("the model %s passed %d golden questions", model.name, asked)
     return agent
@@ -56,7 +58,9 @@ def create_app(model: Path, *, remote_actions: bool = False, on_ready: Callable[
     app = Sanic("b12_assistant", configure_logging=False)
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
-    rasa_channel.register(create_http_input_channels(None, str(paths.ROOT / "credentials.yml")), app, route="/webhooks/")
+    rasa_channel.register(
+        create_http_input_channels(None, str(paths.ROOT / "credentials.yml")), app, route="/webhooks/"
+    )
 
     async def start(running: Sanic, _: asyncio.AbstractEventLoop) -> None:
         running.ctx.agent = await load_agent(model, remote_actions=remote_actions)
@@ -92,4 +96,6 @@ def _check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise AssistantError(f"Cannot listen on {host}:{port} ({error.strerror}). Stop what uses it, or choose another: --port") from None
+            raise AssistantError(
+                f"Cannot listen on {host}:{port} ({error.strerror}). Stop what uses it, or choose another: --port"
+            ) from None

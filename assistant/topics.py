@@ -6,7 +6,9 @@ from pathlib import Path
 from assistant import paths
 from assistant.errors import ContentError
 
-_BLOCK = re.compile(r"(?P<begin>^(?P<indent> *)# topics: begin\n)(?P<body>.*?)(?P<end>^ *# topics: end\n)", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"(?P<begin>^(?P<indent> *)# topics: begin\n)(?P<body>.*?)(?P<end>^ *# topics: end\n)", re.MULTILINE | re.DOTALL
+)
 _ITEM = {"domain.yml": "- {topic}", "data/rules.yml": "- intent: {topic}"}
 
 
@@ -41,13 +43,20 @@ def check(root: Path = paths.ROOT) -> list[ContentError]:
             continue
         if not same:
             line = text[: text.index("# topics: begin")].count("\n") + 1
-            problems.append(ContentError(path, line, "the topics differ from data/guidance/cards", "run: uv run b12 topics"))
+            problems.append(
+                ContentError(path, line, "the topics differ from data/guidance/cards", "run: uv run b12 topics")
+            )
     return problems
 
 
 def _with_topics(path: Path, name: str, text: str, wanted: list[str]) -> str:
     found = _BLOCK.search(text)
     if not found:
-        raise ContentError(path, 1, "the lines '# topics: begin' and '# topics: end' are missing", "put them back around the list of topics")
+        raise ContentError(
+            path,
+            1,
+            "the lines '# topics: begin' and '# topics: end' are missing",
+            "put them back around the list of topics",
+        )
     items = "".join(f"{found['indent']}{_ITEM[name].format(topic=topic)}\n" for topic in wanted)
     return text[: found.start()] + found["begin"] + items + found["end"] + text[found.end() :]

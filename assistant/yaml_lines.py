@@ -51,7 +51,9 @@ def load(path: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise ContentError(path, line, f"not valid YAML: {error.problem}", "mend the indentation or quotes here") from None
+        raise ContentError(
+            path, line, f"not valid YAML: {error.problem}", "mend the indentation or quotes here"
+        ) from None
     except (yaml.YAMLError, ValueError) as error:
         raise ContentError(path, 1, f"not valid YAML: {error}", "mend the file's characters or values") from None
     finally:

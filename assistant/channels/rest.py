@@ -20,7 +20,7 @@ LONGEST_MESSAGE = 1000
 LONGEST_SENDER = 200
 
 
-class BadRequest(Exception):
+class RequestError(Exception):
     """A request that can't be answered. ``code`` is for programs, the message for people."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
@@ -29,35 +29,39 @@ class BadRequest(Exception):
 
 
 def read_message(request: Request) -> tuple[str, str]:
-    """Return a request's sender and message. Raises BadRequest, saying what is wrong with it."""
+    """Return a request's sender and message. Raises RequestError, saying what is wrong with it."""
     if not request.content_type.split(";")[0].strip().lower() == "application/json":
-        raise BadRequest("not_json", "Send JSON, with the header 'Content-Type: application/json'.", 415)
+        raise RequestError("not_json", "Send JSON, with the header 'Content-Type: application/json'.", 415)
     try:
         body = request.json
     except InvalidUsage:
-        raise BadRequest("not_json", "The body is not valid JSON.") from None
+        raise RequestError("not_json", "The body is not valid JSON.") from None
     if not isinstance(body, dict):
-        raise BadRequest("not_an_object", 'Send a JSON object: {"sender": "...", "message": "..."}.')
+        raise RequestError("not_an_object", 'Send a JSON object: {"sender": "...", "message": "..."}.')
     return _sender(body), _message(body)
 
 
 def _sender(body: dict[str, Any]) -> str:
     sender = body.get("sender")
     if not isinstance(sender, str) or not sender.strip():
-        raise BadRequest("sender_missing", "'sender' is missing: send an id of your own for each conversation, as a string.")
+        raise RequestError(
+            "sender_missing", "'sender' is missing: send an id of your own for each conversation, as a string."
+        )
     if len(sender) > LONGEST_SENDER or not sender.isprintable():
-        raise BadRequest("sender_invalid", f"'sender' must be at most {LONGEST_SENDER} printable characters.")
+        raise RequestError("sender_invalid", f"'sender' must be at most {LONGEST_SENDER} printable characters.")
     return sender
 
 
 def _message(body: dict[str, Any]) -> str:
     message = body.get("message")
     if not isinstance(message, str):
-        raise BadRequest("message_missing", "'message' is missing, or is not a string.")
+        raise RequestError("message_missing", "'message' is missing, or is not a string.")
     if not message.strip():
-        raise BadRequest("message_empty", "'message' is empty.")
+        raise RequestError("message_empty", "'message' is empty.")
     if len(message) > LONGEST_MESSAGE:
-        raise BadRequest("message_too_long", f"'message' has {len(message)} characters; the most is {LONGEST_MESSAGE}.")
+        raise RequestError(
+            "message_too_long", f"'message' has {len(message)} characters; the most is {LONGEST_MESSAGE}."
+        )
     return message
 
 
@@ -81,7 +85,7 @@ class RestChannel(InputChannel):
         async def receive(request: Request) -> HTTPResponse:
             try:
                 sender, message = read_message(request)
-            except BadRequest as problem:
+            except RequestError as problem:
                 return response.json({"error": {"code": problem.code, "message": str(problem)}}, status=problem.status)
             return response.json([await take_turn(on_new_message, message, sender, self.name())])
 

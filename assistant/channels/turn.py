@@ -32,8 +32,13 @@ class Collector(OutputChannel):
         self.messages.append({"recipient_id": recipient_id, **kept})
 
 
-async def take_turn(handle: Callable[[UserMessage], Awaitable[Any]], text: str, sender: str, channel: str,
-                    longest: float = LONGEST_TURN_SECONDS) -> dict[str, Any]:
+async def take_turn(
+    handle: Callable[[UserMessage], Awaitable[Any]],
+    text: str,
+    sender: str,
+    channel: str,
+    longest: float = LONGEST_TURN_SECONDS,
+) -> dict[str, Any]:
     """Pass one message to Rasa and return the reply.
 
     Rasa swallows an action's exception and answers nothing, and it ignores messages while it has no model. So a turn that

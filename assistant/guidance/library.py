@@ -44,7 +44,11 @@ class Library:
         card = self.cards[topic]
         facts = {fact_id: self.facts[fact_id] for paragraph in card.paragraphs for fact_id in paragraph.facts}
         sources = {source_id: self.sources[source_id] for fact in facts.values() for source_id in fact.sources}
-        parts = [card.json(), *(facts[key].json() for key in sorted(facts)), *(sources[key].json() for key in sorted(sources))]
+        parts = [
+            card.json(),
+            *(facts[key].json() for key in sorted(facts)),
+            *(sources[key].json() for key in sorted(sources)),
+        ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
@@ -76,8 +80,12 @@ def load_collecting(folder: Path, problems: list[ContentError]) -> Library:
             _add(facts, key, Fact, value, document, (index,), problems)
             if key.split(".")[0] != document.path.stem:
                 problems.append(
-                    ContentError(document.path, document.line(index), f"fact '{key}' stands in the wrong file",
-                                 f"name it {document.path.stem}.<number>, or move it")
+                    ContentError(
+                        document.path,
+                        document.line(index),
+                        f"fact '{key}' stands in the wrong file",
+                        f"name it {document.path.stem}.<number>, or move it",
+                    )
                 )
     for document in _documents(folder / "cards", "*.yml", problems):
         documents[document.path.stem] = document
@@ -103,7 +111,9 @@ def _add(
     problems: list[ContentError],
 ) -> None:
     if key in into:
-        problems.append(ContentError(document.path, document.line(*where), f"'{key}' is there already", "give it another id"))
+        problems.append(
+            ContentError(document.path, document.line(*where), f"'{key}' is there already", "give it another id")
+        )
         return
     try:
         into[key] = form.parse_obj(value)
@@ -111,7 +121,9 @@ def _add(
         for item in error.errors():
             location = (*where, *item["loc"])
             name = ".".join(str(part) for part in item["loc"] if part != "__root__") or key
-            problems.append(ContentError(document.path, document.line(*location), f"{name}: {item['msg']}", _mend(item["type"])))
+            problems.append(
+                ContentError(document.path, document.line(*location), f"{name}: {item['msg']}", _mend(item["type"]))
+            )
 
 
 def _mend(kind: str) -> str:

@@ -1,11 +1,31 @@
 """The forms of a source, a fact and a card."""
 
 import datetime
+import re
 from typing import Literal
 
-from pydantic import BaseModel, Extra, Field, constr
+from pydantic import BaseModel, ConstrainedStr, Extra, Field
 
-Text = constr(strip_whitespace=True, min_length=1)
+
+class Text(ConstrainedStr):
+    """A text that isn't empty."""
+
+    strip_whitespace = True
+    min_length = 1
+
+
+class Url(ConstrainedStr):
+    """A web address."""
+
+    regex = re.compile(r"^https?://\S+$")
+
+
+class FactId(ConstrainedStr):
+    """The file's name, a dot, and a number or name."""
+
+    regex = re.compile(r"^[a-z0-9_]+\.[a-z0-9_]+$")
+
+
 Region = Literal["any", "uk", "us"]
 Urgency = Literal["routine", "same_day", "now"]
 
@@ -21,7 +41,7 @@ class Source(_Form):
 
     title: Text
     publisher: Text
-    url: constr(regex=r"^https?://\S+$")
+    url: Url
     published_or_reviewed: str | None
     region: Literal["uk", "us", "international"]
     note: Text
@@ -35,7 +55,7 @@ class Fact(_Form):
     where ``*`` stands for up to four words.
     """
 
-    id: constr(regex=r"^[a-z0-9_]+\.[a-z0-9_]+$")
+    id: FactId
     fact: Text
     sources: list[str] = Field(min_items=1)
     region: Region

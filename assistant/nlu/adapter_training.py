@@ -22,21 +22,30 @@ PARTS = 3
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the adapter is trained."""
+    """How the adapter is trained.
+
+    ``kept`` is the share of the learned change that is kept: halfway back to the published encoder is better on unseen
+    questions and much better calibrated (Wortsman et al. 2022).
+    """
 
     rank: int = 8
-    epochs: int = 8
+    epochs: int = 7
     labels_a_batch: int = 24
     examples_a_label: int = 3
-    rate: float = 1e-3
+    rate: float = 2e-3
     temperature: float = 0.07
     spoilt: float = 0.4
     longest: int = 48
     seed: int = 12
+    kept: float = 0.6
 
 
-def train(texts: Sequence[str], labels: Sequence[str], recipe: Recipe = Recipe(),
-          progress: Callable[[int, int, float], None] = lambda done, total, loss: None) -> Weights:
+def train(
+    texts: Sequence[str],
+    labels: Sequence[str],
+    recipe: Recipe = Recipe(),
+    progress: Callable[[int, int, float], None] = lambda done, total, loss: None,
+) -> Weights:
     """Train an adapter.
 
     Args:
@@ -54,7 +63,7 @@ def train(texts: Sequence[str], labels: Sequence[str], recipe: Recipe = Recipe()
     tokenizer.enable_truncation(recipe.longest)
     names = sorted(set(labels))
     classes = np.array([names.index(label) for label in labels])
-    chooser = random.Random(recipe.seed)
+    chooser = random.Random(recipe.seed)  # noqa: S311 (chooses batches)
 
     model = _Model(weights, recipe, len(names))
     steps_an_epoch = len(texts) // (recipe.labels_a_batch * recipe.examples_a_label)
@@ -69,28 +78,34 @@ def train(texts: Sequence[str], labels: Sequence[str], recipe: Recipe = Recipe()
         with tf.GradientTape() as tape:
             loss = model.loss(tf.concat([model.encode(ids, mask) for ids, mask in parts], axis=0), targets)
         gradients = tape.gradient(loss, model.variables)
-        optimizer.apply_gradients(zip(gradients, model.variables))
+        optimizer.apply_gradients(zip(gradients, model.variables))  # noqa: B905 (TensorFlow traces a zip of its own)
         return loss
 
     done = 0
     while done < steps:
         for batch in _batches(classes, recipe, chooser):
-            shown = [spoil(texts[index], chooser) if chooser.random() < recipe.spoilt else texts[index] for index in batch]
+            shown = [
+                spoil(texts[index], chooser) if chooser.random() < recipe.spoilt else texts[index] for index in batch
+            ]
             # Short and long questions are padded apart, so that little of a batch is padding.
             order = sorted(range(len(batch)), key=lambda place: len(shown[place]))
             cut = [order[len(order) * part // PARTS : len(order) * (part + 1) // PARTS] for part in range(PARTS)]
-            loss = step([_padded(tokenizer, [shown[place] for place in part]) for part in cut],
-                        tf.constant(classes[batch][[place for part in cut for place in part]]))
+            loss = step(
+                [_padded(tokenizer, [shown[place] for place in part]) for part in cut],
+                tf.constant(classes[batch][[place for part in cut for place in part]]),
+            )
             done += 1
             progress(done, steps, float(loss))
             if done >= steps:
                 break
-    return model.adapter()
+    return model.adapter(recipe.kept)
 
 
 def _padded(tokenizer: Tokenizer, texts: list[str]) -> tuple[tf.Tensor, tf.Tensor]:
     pieces = tokenizer.encode_batch(texts)
-    return tf.constant([piece.ids for piece in pieces], tf.int32), tf.constant([piece.attention_mask for piece in pieces], tf.int32)
+    return tf.constant([piece.ids for piece in pieces], tf.int32), tf.constant(
+        [piece.attention_mask for piece in pieces], tf.int32
+    )
 
 
 def _batches(classes: np.ndarray, recipe: Recipe, chooser: random.Random) -> Iterator[list[int]]:
@@ -109,9 +124,32 @@ def _batches(classes: np.ndarray, recipe: Recipe, chooser: random.Random) -> Ite
 
 
 _NEIGHBOURS = {
-    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk", "k": "jl", "l": "k",
-    "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "w", "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb", "w": "qe", "x": "zc",
-    "y": "tu", "z": "x",
+    "a": "sq",
+    "b": "vn",
+    "c": "xv",
+    "d": "sf",
+    "e": "wr",
+    "f": "dg",
+    "g": "fh",
+    "h": "gj",
+    "i": "uo",
+    "j": "hk",
+    "k": "jl",
+    "l": "k",
+    "m": "n",
+    "n": "bm",
+    "o": "ip",
+    "p": "o",
+    "q": "w",
+    "r": "et",
+    "s": "ad",
+    "t": "ry",
+    "u": "yi",
+    "v": "cb",
+    "w": "qe",
+    "x": "zc",
+    "y": "tu",
+    "z": "x",
 }
 
 
@@ -142,7 +180,11 @@ class _Model:
 
     def __init__(self, weights: Weights, recipe: Recipe, classes: int) -> None:
         self._weights = {name: tf.constant(value) for name, value in weights.items()}
-        self._turned = {name: tf.constant(np.ascontiguousarray(value.T)) for name, value in weights.items() if ".layer." in name and value.ndim == 2}
+        self._turned = {
+            name: tf.constant(np.ascontiguousarray(value.T))
+            for name, value in weights.items()
+            if ".layer." in name and value.ndim == 2
+        }
         self._temperature = recipe.temperature
         generator = np.random.default_rng(recipe.seed)
         self._low_rank: dict[str, tf.Variable] = {}
@@ -155,8 +197,11 @@ class _Model:
         self._prototypes = tf.Variable(generator.normal(0, 0.05, (WIDTH, classes)).astype(np.float32))
         self.variables = [*self._low_rank.values(), self._prototypes]
 
-    def adapter(self) -> Weights:
-        return {name: variable.numpy().astype(np.float16) for name, variable in self._low_rank.items()}
+    def adapter(self, kept: float) -> Weights:
+        return {
+            name: (variable.numpy() * (kept if name.endswith(".b") else 1.0)).astype(np.float16)
+            for name, variable in self._low_rank.items()
+        }
 
     def loss(self, vectors: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         scores = vectors @ tf.math.l2_normalize(self._prototypes, axis=0) / self._temperature
@@ -164,20 +209,27 @@ class _Model:
         alike = vectors @ tf.transpose(vectors) / self._temperature
         alike -= 1e9 * tf.eye(tf.shape(vectors)[0])
         same = tf.cast(tf.equal(targets[:, None], targets[None, :]), tf.float32) - tf.eye(tf.shape(vectors)[0])
-        contrasted = -tf.reduce_sum(same * tf.nn.log_softmax(alike), axis=1) / tf.maximum(tf.reduce_sum(same, axis=1), 1)
+        contrasted = -tf.reduce_sum(same * tf.nn.log_softmax(alike), axis=1) / tf.maximum(
+            tf.reduce_sum(same, axis=1), 1
+        )
         return classified + tf.reduce_mean(contrasted)
 
     def encode(self, ids: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
         weights = self._weights
         length = tf.shape(ids)[1]
         x = tf.gather(weights["embeddings.word_embeddings.weight"], ids)
-        x += weights["embeddings.position_embeddings.weight"][:length] + weights["embeddings.token_type_embeddings.weight"][0]
+        x += (
+            weights["embeddings.position_embeddings.weight"][:length]
+            + weights["embeddings.token_type_embeddings.weight"][0]
+        )
         x = self._normal(x, "embeddings.LayerNorm")
         hidden = (1.0 - tf.cast(mask, tf.float32))[:, None, None, :] * -1e9
         for layer in range(LAYERS):
             at = f"encoder.layer.{layer}."
             query, key, value = (self._heads(self._linear(x, layer, name)) for name in ("query", "key", "value"))
-            attention = tf.nn.softmax(tf.matmul(query, key, transpose_b=True) / np.sqrt(HEAD_WIDTH).astype(np.float32) + hidden)
+            attention = tf.nn.softmax(
+                tf.matmul(query, key, transpose_b=True) / np.sqrt(HEAD_WIDTH).astype(np.float32) + hidden
+            )
             seen = tf.transpose(tf.matmul(attention, value), (0, 2, 1, 3))
             seen = tf.reshape(seen, (tf.shape(x)[0], length, WIDTH))
             x = self._normal(self._linear(seen, layer, "output") + x, at + "attention.output.LayerNorm")
@@ -191,7 +243,9 @@ class _Model:
         key = f"layer.{layer}.{name}"
         shape = tf.shape(x)
         flat = tf.reshape(x, (-1, x.shape[-1]))
-        low = tf.matmul(tf.matmul(flat, self._low_rank[key + ".a"], transpose_b=True), self._low_rank[key + ".b"], transpose_b=True)
+        low = tf.matmul(
+            tf.matmul(flat, self._low_rank[key + ".a"], transpose_b=True), self._low_rank[key + ".b"], transpose_b=True
+        )
         out = tf.matmul(flat, self._turned[full + ".weight"]) + self._weights[full + ".bias"] + low
         return tf.reshape(out, (shape[0], shape[1], out.shape[-1]))
 
@@ -201,4 +255,6 @@ class _Model:
 
     def _normal(self, x: tf.Tensor, name: str) -> tf.Tensor:
         mean, variance = tf.nn.moments(x, axes=[-1], keepdims=True)
-        return (x - mean) * tf.math.rsqrt(variance + EPSILON) * self._weights[name + ".weight"] + self._weights[name + ".bias"]
+        return (x - mean) * tf.math.rsqrt(variance + EPSILON) * self._weights[name + ".weight"] + self._weights[
+            name + ".bias"
+        ]

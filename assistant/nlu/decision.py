@@ -12,20 +12,24 @@ ASK_BACK = "ask_back"
 
 @dataclass(frozen=True)
 class Thresholds:
-    """The limits of the decision, chosen on the held-out training questions by ``b12 evaluate --limits`` (docs/measurements.md).
+    """The limits of the decision (docs/measurements.md says how they were chosen).
 
     Attributes:
-        answer: an intent at least this probable is taken.
+        answer: a topic at least this probable is answered.
+        converse: small talk at least this probable is taken as such; a mistake there costs little.
+        margin: a topic is asked back about when another topic comes nearer to it than this.
         offer: topics that reach this probability together are offered.
         offer_each: none is offered below this.
         nearest: a text further than this cosine from every question of its likeliest intent is not answered.
         urgent: an emergency or a crisis at least this probable is taken as one.
     """
 
-    answer: float = 0.5
-    offer: float = 0.45
-    offer_each: float = 0.06
-    nearest: float = 0.45
+    answer: float = 0.55
+    converse: float = 0.35
+    margin: float = 0.4
+    offer: float = 0.3
+    offer_each: float = 0.03
+    nearest: float = 0.5
     urgent: float = 0.35
 
 
@@ -53,13 +57,18 @@ def decide(prediction: Prediction, topics: frozenset[str], urgent: frozenset[str
         if intent in urgent and probability >= limits.urgent:
             return Decision(intent, probability)
     best, probability = prediction.ranking[0]
-    near = prediction.nearest >= limits.nearest
-    if best == OUT_OF_SCOPE and probability >= limits.answer:
-        return Decision(OUT_OF_SCOPE, probability)
-    if best != OUT_OF_SCOPE and probability >= limits.answer and near:
+    refused = dict(prediction.ranking).get(OUT_OF_SCOPE, 0.0)
+    if best == OUT_OF_SCOPE or prediction.nearest < limits.nearest:
+        return Decision(OUT_OF_SCOPE, refused)
+    if best not in topics:
+        return Decision(best, probability) if probability >= limits.converse else Decision(OUT_OF_SCOPE, refused)
+    rival = max((value for intent, value in prediction.ranking[1:] if intent in topics), default=0.0)
+    if probability >= limits.answer and probability - rival >= limits.margin:
         return Decision(best, probability)
-    candidates = [(intent, value) for intent, value in prediction.ranking if intent in topics and value >= limits.offer_each][:3]
+    candidates = [
+        (intent, value) for intent, value in prediction.ranking if intent in topics and value >= limits.offer_each
+    ][:3]
     together = sum(value for _, value in candidates)
-    if best != OUT_OF_SCOPE and near and len(candidates) >= 2 and together >= limits.offer:
+    if len(candidates) >= 2 and together >= limits.offer and together > refused:
         return Decision(ASK_BACK, together, tuple(intent for intent, _ in candidates))
-    return Decision(OUT_OF_SCOPE, dict(prediction.ranking).get(OUT_OF_SCOPE, 0.0))
+    return Decision(OUT_OF_SCOPE, refused)

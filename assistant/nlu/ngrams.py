@@ -63,8 +63,13 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         self._parts: list[TfidfVectorizer] | None = None
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "NgramFeaturizer":
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "NgramFeaturizer":
         """Create the component, still without its vocabulary."""
         return cls(config, execution_context.node_name, model_storage, resource)
 
@@ -73,14 +78,25 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         texts = [example.get(TEXT) for example in training_data.intent_examples if example.get(TEXT)]
         self._parts = [part.fit(texts) for part in vectorizers()]
         with self._model_storage.write_to(self._resource) as folder:
-            saved = [{"vocabulary": {term: int(index) for term, index in part.vocabulary_.items()}, "idf": [round(float(value), 5) for value in part.idf_]}
-                     for part in self._parts]
+            saved = [
+                {
+                    "vocabulary": {term: int(index) for term, index in part.vocabulary_.items()},
+                    "idf": [round(float(value), 5) for value in part.idf_],
+                }
+                for part in self._parts
+            ]
             (folder / VOCABULARY_FILE).write_text(json.dumps(saved), encoding="utf-8")
         return self._resource
 
     @classmethod
-    def load(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext,
-             **kwargs: Any) -> "NgramFeaturizer":
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "NgramFeaturizer":
         """Load the vocabulary from the model. Raises ValueError if the model has none."""
         component = cls(config, execution_context.node_name, model_storage, resource)
         with model_storage.read_from(resource) as folder:

@@ -5,7 +5,9 @@ import unicodedata
 
 # Format characters (zero-width, right-to-left marks), controls, surrogates, private use and unassigned code points.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."})
+_QUOTES = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."}
+)
 # A letter carries at most this many combining marks; more is decoration.
 _MARKS_KEPT = 2
 
@@ -20,7 +22,9 @@ def normalise(text: str) -> str:
         marks = marks + 1 if category == "Mn" else 0
         if char in "\n\r\t":
             kept.append(" ")
-        elif category == "So":  # a thumb up is an answer; neither the encoder nor the n-grams know emoji, but they know their names
+        elif (
+            category == "So"
+        ):  # a thumb up is an answer; neither the encoder nor the n-grams know emoji, but they know their names
             kept.append(f" {unicodedata.name(char, 'symbol').lower()} ")
         elif category not in _INVISIBLE and marks <= _MARKS_KEPT:
             kept.append(char)

@@ -34,10 +34,21 @@ def _read(path: Path) -> Iterator[Question]:
     document = yaml_lines.load(path)
     items = document.data.get("nlu") if isinstance(document.data, dict) else None
     if not isinstance(items, list) or not items:
-        raise ContentError(path, 1, "no list 'nlu' of intents with examples", "give it the form of data/nlu/frequency.yml")
+        raise ContentError(
+            path, 1, "no list 'nlu' of intents with examples", "give it the form of data/nlu/frequency.yml"
+        )
     for index, item in enumerate(items):
-        if not isinstance(item, dict) or not isinstance(item.get("intent"), str) or not isinstance(item.get("examples"), str):
-            raise ContentError(path, document.line("nlu", index), "an entry without 'intent' or 'examples'", "give it the form of data/nlu/frequency.yml")
+        if (
+            not isinstance(item, dict)
+            or not isinstance(item.get("intent"), str)
+            or not isinstance(item.get("examples"), str)
+        ):
+            raise ContentError(
+                path,
+                document.line("nlu", index),
+                "an entry without 'intent' or 'examples'",
+                "give it the form of data/nlu/frequency.yml",
+            )
         kind = (item.get("metadata") or {}).get("kind")
         label = f"{item['intent']}{KIND_SEPARATOR}{kind}" if kind else item["intent"]
         first = document.line("nlu", index, "examples") + 1

@@ -21,6 +21,7 @@ from assistant.nlu import adapter, minilm
 
 GRAPH_FILE = "encoder.onnx"
 
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceEncoder(DenseFeaturizer, GraphComponent):
     """Gives each message one vector of 384 numbers and length 1 as its sentence feature.
@@ -60,27 +61,38 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         self._encoder: minilm.Encoder | None = None
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "SentenceEncoder":
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "SentenceEncoder":
         """Create the component, still without its graph."""
         return cls(config, execution_context.node_name, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Build the graph and keep it in the model."""
         taught = adapter.read() if self._config["adapter"] else {}
-        graph = minilm.quantized(minilm.build_graph(minilm.adapted(minilm.read_weights(), taught)))
+        graph = minilm.build_graph(minilm.adapted(minilm.read_weights(), taught))
         with self._model_storage.write_to(self._resource) as folder:
             (folder / GRAPH_FILE).write_bytes(graph)
         self._encoder = minilm.Encoder(graph)
         return self._resource
 
     @classmethod
-    def load(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext,
-             **kwargs: Any) -> "SentenceEncoder":
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "SentenceEncoder":
         """Load the graph from the model. Raises ValueError if the model has none."""
         component = cls(config, execution_context.node_name, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._encoder = minilm.Encoder((folder / GRAPH_FILE).read_bytes())
+            component._encoder = minilm.Encoder(folder / GRAPH_FILE)
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -59,7 +59,9 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         modules = (topic_model, decision, adapter)
         return hashlib.sha256(b"".join(Path(str(module.__file__)).read_bytes() for module in modules)).hexdigest()
 
-    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: TopicModel | None = None) -> None:
+    def __init__(
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: TopicModel | None = None
+    ) -> None:
         self._config = {**self.get_default_config(), **config}
         self._limits = Thresholds(**{name: self._config[name] for name in asdict(Thresholds())})
         self._model_storage, self._resource = model_storage, resource
@@ -68,8 +70,13 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         self._topics = self._offerable()
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> "TopicClassifier":
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "TopicClassifier":
         """Create the component, untrained."""
         return cls(config, model_storage, resource)
 
@@ -85,8 +92,14 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return self._resource
 
     @classmethod
-    def load(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext,
-             **kwargs: Any) -> "TopicClassifier":
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "TopicClassifier":
         """Load the trained model. Raises ValueError if there is none: an untrained classifier must never serve."""
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, TopicModel.read(folder / MODEL_FILE))
@@ -112,7 +125,11 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     def _set(self, message: Message, chosen: Decision, ranking: list[tuple[str, float]], kind: str) -> None:
         length = self._config["ranking_length"]
         message.set(INTENT, {"name": chosen.intent, "confidence": chosen.confidence}, add_to_output=True)
-        message.set("intent_ranking", [{"name": name, "confidence": value} for name, value in ranking[:length]], add_to_output=True)
+        message.set(
+            "intent_ranking",
+            [{"name": name, "confidence": value} for name, value in ranking[:length]],
+            add_to_output=True,
+        )
         message.set(OFFERED, list(chosen.offered), add_to_output=True)
         message.set(KIND, kind if chosen.intent == OUT_OF_SCOPE else "", add_to_output=True)
 
@@ -129,4 +146,6 @@ def _features(message: Message) -> tuple[np.ndarray, scipy.sparse.csr_matrix] | 
 
 def _stacked(messages: list[Message]) -> tuple[np.ndarray, scipy.sparse.csr_matrix]:
     features = [found for message in messages if (found := _features(message))]
-    return np.vstack([vector for vector, _ in features]), scipy.sparse.vstack([ngrams for _, ngrams in features]).tocsr()
+    return np.vstack([vector for vector, _ in features]), scipy.sparse.vstack(
+        [ngrams for _, ngrams in features]
+    ).tocsr()

@@ -86,7 +86,9 @@ class TopicModel:
         object.__setattr__(self, "_owner_intents", owner[self.owners])
 
     @classmethod
-    def fit(cls, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix, labels: Sequence[str], unseen: np.ndarray) -> "TopicModel":
+    def fit(
+        cls, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix, labels: Sequence[str], unseen: np.ndarray
+    ) -> "TopicModel":
         """Fit the model.
 
         Args:
@@ -100,17 +102,29 @@ class TopicModel:
         factors = UNCALIBRATED
         if unseen.any() and set(targets[unseen]) <= set(targets[~unseen]):
             trial = cls._fit(vectors[~unseen], ngrams[~unseen], targets[~unseen], UNCALIBRATED)
-            factors = _calibrated(trial._parts(vectors[unseen], ngrams[unseen]), np.searchsorted(trial.classes, targets[unseen]))
+            factors = _calibrated(
+                trial._parts(vectors[unseen], ngrams[unseen]), np.searchsorted(trial.classes, targets[unseen])
+            )
         return cls._fit(vectors, ngrams, targets, factors)
 
     @classmethod
-    def _fit(cls, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix, targets: np.ndarray, factors: tuple[float, float, float]) -> "TopicModel":
+    def _fit(
+        cls,
+        vectors: np.ndarray,
+        ngrams: scipy.sparse.csr_matrix,
+        targets: np.ndarray,
+        factors: tuple[float, float, float],
+    ) -> "TopicModel":
         # Both strengths were chosen by cross-validation on the training questions.
         dense = LogisticRegression(C=10, max_iter=500, class_weight="balanced", random_state=0).fit(vectors, targets)
         sparse = LinearSVC(C=0.5, class_weight="balanced", random_state=0).fit(ngrams, targets)
         return cls(
-            classes=[str(name) for name in dense.classes_], dense=_linear(dense), sparse=_linear(sparse), factors=factors,
-            questions=vectors.astype(np.float32), owners=np.searchsorted(dense.classes_, targets).astype(np.int16),
+            classes=[str(name) for name in dense.classes_],
+            dense=_linear(dense),
+            sparse=_linear(sparse),
+            factors=factors,
+            questions=vectors.astype(np.float32),
+            owners=np.searchsorted(dense.classes_, targets).astype(np.int16),
         )
 
     def predict(self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix) -> list[Prediction]:
@@ -132,7 +146,9 @@ class TopicModel:
         values = np.take_along_axis(similar, nearest, axis=1)
         strength = np.exp((values - values.max(axis=1, keepdims=True)) / FADING)
         votes = np.full((len(similar), len(self.classes)), LEAST_VOTE)
-        for row, (owners, weights) in enumerate(zip(self.owners[nearest], strength / strength.sum(axis=1, keepdims=True), strict=True)):
+        for row, (owners, weights) in enumerate(
+            zip(self.owners[nearest], strength / strength.sum(axis=1, keepdims=True), strict=True)
+        ):
             np.add.at(votes[row], owners, weights)
         return np.log(votes)
 
@@ -150,9 +166,17 @@ class TopicModel:
 
     def write(self, path: Path) -> None:
         """Write the model to ``path`` (.npz, without pickles)."""
-        np.savez(path, classes=np.array(self.classes), factors=np.array(self.factors), owners=self.owners,
-                 dense_weights=self.dense.weights, dense_bias=self.dense.bias, sparse_weights=self.sparse.weights.astype(np.float16),
-                 sparse_bias=self.sparse.bias, questions=self.questions.astype(np.float16))
+        np.savez(
+            path,
+            classes=np.array(self.classes),
+            factors=np.array(self.factors),
+            owners=self.owners,
+            dense_weights=self.dense.weights,
+            dense_bias=self.dense.bias,
+            sparse_weights=self.sparse.weights.astype(np.float16),
+            sparse_bias=self.sparse.bias,
+            questions=self.questions.astype(np.float16),
+        )
 
     @classmethod
     def read(cls, path: Path) -> "TopicModel":
@@ -160,10 +184,13 @@ class TopicModel:
         with np.load(path, allow_pickle=False) as saved:
             first, second, third = (float(value) for value in saved["factors"])
             return cls(
-                classes=[str(name) for name in saved["classes"]], dense=Linear(saved["dense_weights"], saved["dense_bias"]),
+                classes=[str(name) for name in saved["classes"]],
+                dense=Linear(saved["dense_weights"], saved["dense_bias"]),
                 # Stored as float16 to halve the file; numpy multiplies float32 much faster.
-                sparse=Linear(saved["sparse_weights"].astype(np.float32), saved["sparse_bias"]), factors=(first, second, third),
-                questions=saved["questions"].astype(np.float32), owners=saved["owners"],
+                sparse=Linear(saved["sparse_weights"].astype(np.float32), saved["sparse_bias"]),
+                factors=(first, second, third),
+                questions=saved["questions"].astype(np.float32),
+                owners=saved["owners"],
             )
 
 
@@ -179,6 +206,8 @@ def _calibrated(parts: list[np.ndarray], targets: np.ndarray) -> tuple[float, fl
         scores = sum(factor * part for factor, part in zip(np.exp(logarithms), parts, strict=True))
         return float(-log_softmax(scores, axis=1)[rows, targets].mean())
 
-    found = minimize(loss, np.log(UNCALIBRATED), method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-5, "maxiter": 400})
+    found = minimize(
+        loss, np.log(UNCALIBRATED), method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-5, "maxiter": 400}
+    )
     first, second, third = (float(value) for value in np.exp(found.x))
     return first, second, third

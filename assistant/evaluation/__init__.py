@@ -1,0 +1,1 @@
+"""How well the assistant understands, measured on questions it was not trained on."""

@@ -1,0 +1,42 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from assistant import models, paths
+from assistant.errors import AssistantError
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for name in ("config.yml", "domain.yml", "uv.lock"):
+        shutil.copy(paths.ROOT / name, tmp_path / name)
+    shutil.copytree(paths.DATA, tmp_path / "data")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["config.yml", "domain.yml", "data/rules.yml", "data/nlu/dosage.yml"])
+def test_the_content_hash_changes_with_what_a_model_is_made_from(copy: Path, name: str) -> None:
+    before = models.content_hash(copy)
+    with (copy / name).open("a") as file:
+        file.write("# changed\n")
+    assert models.content_hash(copy) != before
+
+
+def test_the_content_hash_does_not_change_with_a_card(copy: Path) -> None:
+    before = models.content_hash(copy)
+    with (copy / "data/guidance/cards/dosage.yml").open("a") as file:
+        file.write("# changed\n")
+    assert models.content_hash(copy) == before
+
+
+def test_a_missing_model_is_named_and_how_to_train_it(tmp_path: Path) -> None:
+    with pytest.raises(AssistantError, match=r"no model .*gone\.tar\.gz.*make train"):
+        models.find(tmp_path / "gone.tar.gz")
+
+
+def test_a_model_of_other_content_is_not_served(tmp_path: Path) -> None:
+    other = tmp_path / "b12-0123456789ab.tar.gz"
+    other.write_bytes(b"")
+    with pytest.raises(AssistantError, match=r"b12-0123456789ab\.tar\.gz was trained on other content.*make train"):
+        models.find(other)

@@ -1,0 +1,171 @@
+"""No reply leaves without its steer, and every sentence in it is a card's or a fixed one."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant import reply as replies
+from assistant import settings
+from assistant.errors import AssistantError
+from assistant.reply import Reply, Texts, load_texts
+
+TOPICS = sorted(replies.texts().library.cards)
+KINDS = [
+    "other",
+    "other_vitamins",
+    "other_injections",
+    "other_health",
+    "not_health",
+    "gibberish",
+    "other_languages",
+    "attacks",
+    "b12_not_covered",
+]
+CONVERSATION = ["greet", "goodbye", "thanks", "affirm", "deny", "bot_challenge", "capabilities", "sources", "privacy", "find_provider",
+                "explain_more", "feedback_negative", "none_of_these"]  # fmt: skip
+
+ALL_REPLIES = [
+    *(pytest.param(lambda said, topic=topic, version=version: replies.answer([topic], version=version, said=said), id=f"{topic}-{version}")
+      for topic in TOPICS for version in ("short", "more", "simple")),
+    *(pytest.param(lambda said, kind=kind: replies.decline(kind, said=said), id=kind) for kind in KINDS),
+    *(pytest.param(lambda said, intent=intent: replies.converse(intent, said=said), id=intent) for intent in CONVERSATION),
+    pytest.param(lambda said: replies.clarify(["dosage", "frequency"], said=said), id="clarify"),
+    pytest.param(lambda said: replies.emergency(said=said), id="emergency"),
+    pytest.param(lambda said: replies.crisis(said=said), id="crisis"),
+    pytest.param(lambda said: replies.failed(said=said), id="failed"),
+    pytest.param(lambda said: replies.explain(["dosage"], "simple", said=said), id="explain"),
+    pytest.param(lambda said: replies.show_sources(["dosage"], said=said), id="sources-of-an-answer"),
+]  # fmt: skip
+
+
+def clinic(region: str = "uk", **changes: object) -> settings.Clinic:
+    given = {
+        "name": "Elm Street Surgery",
+        "phone": "020 7946 0018",
+        "hours": "8 to 6",
+        "website": None,
+        "languages": ["English"],
+    }
+    return settings.Clinic.parse_obj({**given, "region": region, **changes})
+
+
+@pytest.fixture(scope="module", params=["uk", "us", "eu"])
+def said(request: pytest.FixtureRequest) -> Texts:
+    return load_texts(clinic=clinic(request.param))
+
+
+@pytest.mark.parametrize("make", ALL_REPLIES)
+def test_every_reply_has_its_steer_in_its_text_and_no_hole_in_it(said: Texts, make) -> None:
+    reply: Reply = make(said)
+    assert reply.steer
+    assert reply.steer in reply.text
+    assert reply.text.rstrip().endswith(reply.steer)
+    assert "{" not in reply.text and "}" not in reply.text
+    assert set(reply.envelope()) == {
+        "kind",
+        "topics",
+        "options",
+        "answers",
+        "urgency",
+        "steer",
+        "contacts",
+        "feedback_token",
+    }
+    for option in reply.options:
+        assert option in said.library.cards
+
+
+def test_a_reply_without_its_steer_cannot_be_made() -> None:
+    with pytest.raises(AssistantError, match="without its steer"):
+        Reply("answer", "B12 is a vitamin.", "Ask a doctor.")
+    with pytest.raises(AssistantError, match="without its steer"):
+        Reply("answer", "B12 is a vitamin.", " ")
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_an_answer_begins_with_its_title_and_carries_sources_and_dates(topic: str) -> None:
+    reply = replies.answer([topic])
+    card = replies.texts().library.cards[topic]
+    assert reply.text.startswith(card.title)
+    (entry,) = reply.answers
+    assert entry["topic"] == topic
+    assert entry["sources"] and all(
+        source["url"].startswith("http") and source["publisher"] for source in entry["sources"]
+    )
+    assert entry["reviewed"] < entry["review_due"]
+    assert len(entry["version"]) == 12
+    assert reply.urgency == card.urgency
+
+
+def test_every_sentence_of_an_answer_is_the_cards() -> None:
+    card = replies.texts().library.cards["frequency"]
+    text = replies.answer(["frequency"]).text
+    for known in [card.title, card.steer, *(paragraph.text for paragraph in card.short)]:
+        assert known in text
+        text = text.replace(known, "", 1)
+    assert set(text.split()) <= {"In", "the", "UK:", "US:"}
+
+
+def test_the_clinics_own_region_comes_first() -> None:
+    british = replies.answer(["frequency"], said=load_texts(clinic=clinic("uk"))).text
+    american = replies.answer(["frequency"], said=load_texts(clinic=clinic("us"))).text
+    assert british.index("In the UK:") < british.index("In the US:")
+    assert american.index("In the US:") < american.index("In the UK:")
+
+
+def test_two_topics_make_one_reply_with_two_entries_and_one_steer() -> None:
+    reply = replies.answer(["dosage", "frequency"])
+    assert reply.topics == ["dosage", "frequency"]
+    assert [entry["topic"] for entry in reply.answers] == ["dosage", "frequency"]
+    assert reply.text.count(reply.steer) == 1
+
+
+def test_a_topic_without_a_card_is_an_error_that_names_it() -> None:
+    with pytest.raises(AssistantError, match="no card for nonsense"):
+        replies.answer(["nonsense"])
+
+
+@pytest.mark.parametrize(("region", "number"), [("uk", "999"), ("us", "911"), ("eu", "112")])
+def test_an_emergency_names_the_regions_number(region: str, number: str) -> None:
+    reply = replies.emergency(said=load_texts(clinic=clinic(region)))
+    assert (reply.kind, reply.urgency) == ("emergency", "now")
+    assert number in reply.steer
+    assert [contact["href"] for contact in reply.contacts] == [f"tel:{number}"]
+
+
+@pytest.mark.parametrize(("region", "line"), [("uk", "116 123"), ("us", "988"), ("eu", "112")])
+def test_a_crisis_names_somebody_who_listens(region: str, line: str) -> None:
+    reply = replies.crisis(said=load_texts(clinic=clinic(region)))
+    assert reply.kind == "crisis"
+    assert line in reply.steer
+    assert any(contact["number"] == line for contact in reply.contacts)
+    assert reply.options == []
+
+
+def test_the_clinics_contacts_are_given_when_somebody_wants_a_person() -> None:
+    reply = replies.converse("find_provider", said=load_texts(clinic=clinic()))
+    assert "020 7946 0018" in reply.text
+    assert reply.contacts == [{"label": "Elm Street Surgery", "number": "020 7946 0018", "href": "tel:02079460018"}]
+
+
+def test_a_clinic_without_a_number_is_not_given_one() -> None:
+    reply = replies.converse("find_provider", said=load_texts(clinic=clinic(phone=None)))
+    assert reply.contacts == []
+    assert "Elm Street Surgery" in reply.text
+
+
+def test_the_failed_reply_is_made_even_when_no_text_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Texts:
+        raise AssistantError("no texts")
+
+    monkeypatch.setattr(replies, "texts", broken)
+    reply = replies.failed()
+    assert reply.kind == "failed"
+    assert "999" in reply.steer and "doctor" in reply.steer
+
+
+def test_a_broken_replies_file_is_named_with_its_line(content: Path) -> None:
+    path = content / "data" / "replies.yml"
+    path.write_text(path.read_text().replace("  goodbye:\n    text:", "  goodbye:\n    words:"))
+    with pytest.raises(AssistantError, match=r"replies\.yml:\d+: "):
+        load_texts(content / "data", clinic())
