@@ -1,0 +1,1 @@
+"""Measurements that compare the assistant with what Rasa offers; anybody can run them again."""
