@@ -92,6 +92,18 @@ def chat() -> None:
     conversation.talk()
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def rasa(context: typer.Context) -> None:
+    """Run Rasa's own command line with its telemetry off: b12 rasa train, b12 rasa shell, b12 rasa test nlu ..."""
+    from assistant import quiet
+
+    quiet.settle()
+    from rasa.__main__ import main as rasa_main
+
+    sys.argv = ["rasa", *context.args]
+    rasa_main()
+
+
 def _train(*, force: bool) -> None:
     from assistant import models
 
