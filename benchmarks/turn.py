@@ -33,7 +33,8 @@ def main() -> None:
         assert server.stdout is not None
         next(line for line in server.stdout if line.startswith("Ready"))
         print(f"ready after {time.perf_counter() - start:.1f} s, {resident(server.pid)} MB resident")
-        times = [turn(index, question.text) for index, question in enumerate(held_out.read()[::3][:QUESTIONS])]
+        client = httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=30)
+        times = [turn(client, index, question.text) for index, question in enumerate(held_out.read()[::3][:QUESTIONS])]
         times.sort()
         middle, high, highest = (times[int(len(times) * share)] for share in (0.5, 0.95, 0.99))
         print(
@@ -44,14 +45,10 @@ def main() -> None:
         server.terminate()
 
 
-def turn(number: int, text: str) -> float:
+def turn(client: httpx.Client, number: int, text: str) -> float:
     """Ask one question and return the milliseconds until its reply."""
     start = time.perf_counter()
-    answer = httpx.post(
-        f"http://127.0.0.1:{PORT}/webhooks/rest/webhook",
-        json={"sender": f"bench-{number}", "message": text},
-        timeout=30,
-    )
+    answer = client.post("/webhooks/rest/webhook", json={"sender": f"bench-{number}", "message": text})
     answer.raise_for_status()
     return (time.perf_counter() - start) * 1000
 

@@ -20,7 +20,7 @@ def draw_confusions(outcomes: list[Outcomes], path: Path) -> None:
         counts[names.index(expected), names.index(one.intent)] += 1
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     off_diagonal = shares.copy()
-    np.fill_diagonal(off_diagonal, shares.diagonal() * 0.25)
+    np.fill_diagonal(off_diagonal, shares.diagonal() * 0.05)
     figure, axes = plt.subplots(figsize=(15, 14))
     axes.imshow(off_diagonal, cmap="Purples", vmin=0, vmax=0.35)
     axes.set_xticks(range(len(names)), names, rotation=90, fontsize=7)

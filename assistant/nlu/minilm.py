@@ -199,6 +199,8 @@ class Encoder:
         # The memory arena keeps the largest batch's memory for ever; without it the process stays small at the same speed.
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
+        # Idle threads that spin would take the processor from the rest of the turn.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # From a file the weights are in memory once, from bytes twice.
         model = str(graph) if isinstance(graph, Path) else graph
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -114,7 +114,8 @@ class TopicModel:
         if unseen.any() and set(targets[unseen]) <= set(targets[~unseen]):
             trial = cls._fit(vectors[~unseen], ngrams[~unseen], targets[~unseen], UNCALIBRATED)
             factors = _calibrated(
-                trial._parts(vectors[unseen], ngrams[unseen]), np.searchsorted(trial.classes, targets[unseen])
+                trial._parts(vectors[unseen], ngrams[unseen], vectors[unseen] @ trial.questions.T),
+                np.searchsorted(trial.classes, targets[unseen]),
             )
         return cls._fit(vectors, ngrams, targets, factors)
 
@@ -140,16 +141,19 @@ class TopicModel:
 
     def predict(self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix) -> list[Prediction]:
         """Return what each message may be about, from its vector (n, 384) and its n-grams (n, n-grams)."""
-        probabilities = self.probabilities(vectors, ngrams)
-        return [self._one(row, similar) for row, similar in zip(probabilities, vectors @ self.questions.T, strict=True)]
+        similar = vectors @ self.questions.T
+        probabilities = self._weighed(self._parts(vectors, ngrams, similar))
+        return [self._one(row, near) for row, near in zip(probabilities, similar, strict=True)]
 
     def probabilities(self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix) -> np.ndarray:
         """Return (n, classes) probabilities, the out-of-scope kinds apart."""
-        parts = self._parts(vectors, ngrams)
+        return self._weighed(self._parts(vectors, ngrams, vectors @ self.questions.T))
+
+    def _weighed(self, parts: list[np.ndarray]) -> np.ndarray:
         return np.asarray(softmax(sum(factor * part for factor, part in zip(self.factors, parts, strict=True)), axis=1))
 
-    def _parts(self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix) -> list[np.ndarray]:
-        return [self.dense.scores(vectors), self.sparse.sparse_scores(ngrams), self._votes(vectors @ self.questions.T)]
+    def _parts(self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix, similar: np.ndarray) -> list[np.ndarray]:
+        return [self.dense.scores(vectors), self.sparse.sparse_scores(ngrams), self._votes(similar)]
 
     def _votes(self, similar: np.ndarray) -> np.ndarray:
         count = min(NEIGHBOURS, similar.shape[1])
