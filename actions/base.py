@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import safety
 from assistant import reply as replies
 from assistant.reply import Reply
 
@@ -27,12 +28,13 @@ class ReplyAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Send the reply; when choosing it fails, send the ``failed`` reply. The person's words are not logged."""
         try:
-            reply = self.reply(tracker)
+            reply = safety.held(tracker) or safety.urged(tracker, self.reply(tracker))
         except Exception as error:  # whatever broke, the person gets a reply with its steer
             logger.error("%s failed with %s; the 'failed' reply was sent", self.name(), type(error).__name__)
             reply = replies.failed()
         dispatcher.utter_message(text=reply.text, json_message=reply.envelope(), buttons=reply.buttons)
-        return [SlotSet(TOPICS_SLOT, reply.topics)] if reply.kind == "answer" else []
+        events: list[EventType] = [SlotSet(TOPICS_SLOT, reply.topics)] if reply.kind == "answer" else []
+        return [*events, *safety.remembered(tracker, reply)]
 
 
 def intent(tracker: Tracker) -> str:

@@ -16,4 +16,5 @@ class Emergency(ReplyAction):
 
     def reply(self, tracker: Tracker) -> Reply:
         """Say whom to call now."""
-        return replies.emergency()
+        flag = tracker.latest_message.get("red_flag") or {}
+        return replies.emergency(flag.get("hazard"))

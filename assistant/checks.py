@@ -16,7 +16,7 @@ from assistant.reply import FixedReply, FixedTexts, Texts, load_texts
 # Intents of data/nlu that have no fixed reply of their own name.
 _REPLIED_ELSEWHERE = {"out_of_scope"}
 # Fixed replies that are no intents.
-_NO_INTENT = {"ask_back", "none_of_these", "failed"}
+_NO_INTENT = {"ask_back", "none_of_these", "failed", "safe_now", "safe_again"}
 
 
 def check(root: Path = paths.ROOT, *, today: datetime.date | None = None) -> list[ContentError]:
@@ -74,6 +74,13 @@ def _replies(said: Texts, data: Path) -> Iterator[ContentError]:
                     f"says '{wording}', which {limit.id} rules out",
                     "say it differently",
                 )
+    for name, hazard in said.hazards.items():
+        path = data / "safety" / f"{name}.yml"
+        for fact in hazard.facts:
+            if fact not in said.library.facts:
+                yield ContentError(path, 1, f"unknown fact '{fact}'", "correct the id")
+        if hazard.urgency == "same_day" and (not hazard.because or hazard.topic not in said.library.cards):
+            yield ContentError(path, 1, "a same-day hazard needs 'because' and the 'topic' of a card", "add them")
     for purpose, contacts in said.contacts.items():
         for contact in contacts:
             if contact.fact not in said.library.facts:

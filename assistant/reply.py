@@ -3,7 +3,7 @@
 The form is the contract of docs/reply.md. Every sentence comes from a card or from ``data/replies.yml``.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from assistant.errors import AssistantError, ContentError
 from assistant.guidance import library as guidance
 from assistant.guidance.library import Library
 from assistant.guidance.schema import Paragraph, Urgency
+from assistant.nlu.red_flags import Hazard, RedFlags
 from assistant.settings import Clinic
 
 Kind = Literal["answer", "clarify", "out_of_scope", "emergency", "crisis", "conversation", "failed"]
@@ -35,9 +36,10 @@ class Contact(BaseModel):
 
 
 class FixedReply(BaseModel):
-    """A fixed text, the topics offered below it, and the facts it rests on where it says something about health."""
+    """A fixed text, the topics offered below it or the answers to tap, and the facts it rests on where it speaks of health."""
 
     text: str = Field(min_length=1)
+    answers: list[str] = Field(default_factory=list)
     options: list[str] = Field(default_factory=list, max_items=3)
     facts: list[str] = Field(default_factory=list)
     none_of_these: str | None = None
@@ -65,6 +67,7 @@ class Texts:
     fixed: FixedTexts
     contacts: dict[str, list[Contact]]
     clinic: Clinic
+    hazards: dict[str, Hazard]
 
     def fill(self, text: str) -> str:
         """Put the region's numbers and the clinic's contacts in place of their names in braces."""
@@ -74,6 +77,7 @@ class Texts:
             text.replace("{emergency}", f"Call {emergency} for an ambulance now.")
             .replace("{emergency_short}", f"call {emergency}")
             .replace("{crisis}", crisis)
+            .replace("{urgent}", _urgent(self.contacts["urgent"]))
             .replace("{clinic}", clinic_line(self.clinic))
         )
 
@@ -141,7 +145,7 @@ def load_texts(data: Path = paths.DATA, clinic: Clinic | None = None) -> Texts:
         }
     except ValidationError as error:
         raise _problem(numbers, (clinic.region,), error) from None
-    return Texts(guidance.load(data / "guidance"), fixed, contacts, clinic)
+    return Texts(guidance.load(data / "guidance"), fixed, contacts, clinic, RedFlags.load(data / "safety").hazards)
 
 
 def _problem(document: yaml_lines.Document, where: yaml_lines.Key, error: ValidationError) -> ContentError:
@@ -249,19 +253,53 @@ def show_sources(topics: list[str], *, said: Texts | None = None) -> Reply:
     return Reply("conversation", text, general.steer, topics=["sources"], answers=entries)
 
 
-def emergency(*, said: Texts | None = None) -> Reply:
-    """Send the person to an ambulance now."""
+def emergency(hazard: str | None = None, *, said: Texts | None = None) -> Reply:
+    """Send the person to an ambulance now: whom to call first, then what to do until help comes.
+
+    Args:
+        hazard: a hazard of ``data/safety``, for its own help; None where only the classifier recognised an emergency.
+        said: the texts to use; the project's own if None.
+    """
     said = said or texts()
-    return _fixed(
-        "emergency", said.fixed.replies["emergency"], said, "now", _dicts(said.contacts["emergency"]), steer="now"
+    steer = said.fill(said.fixed.steers["now"])
+    found = said.hazards.get(hazard or "")
+    text = "\n\n".join(
+        part for part in (said.fill(said.fixed.replies["emergency"].text), steer, found.help if found else None) if part
     )
+    return Reply("emergency", text, steer, urgency="now", contacts=_dicts(said.contacts["emergency"]))
 
 
 def crisis(*, said: Texts | None = None) -> Reply:
-    """Answer thoughts of suicide or self-harm: the crisis line first."""
+    """Answer thoughts of suicide or self-harm: the crisis line, and nothing else."""
     said = said or texts()
     contacts = _dicts([*said.contacts["crisis"], *said.contacts["emergency"]])
     return _fixed("crisis", said.fixed.replies["self_harm"], said, "now", contacts, steer="crisis")
+
+
+def same_day(hazard: str, reply: Reply, *, said: Texts | None = None) -> Reply:
+    """Head a reply with whom to see today, and why.
+
+    Args:
+        hazard: a same-day hazard of ``data/safety``.
+        reply: the answer to what was asked. Anything but an answer is replaced by the hazard's own card.
+        said: the texts to use; the project's own if None.
+    """
+    said = said or texts()
+    found = said.hazards[hazard]
+    if reply.kind != "answer":
+        reply = answer([str(found.topic)], said=said)
+    steer = said.fill(said.fixed.steers["same_day"]).replace("{because}", str(found.because))
+    contacts = [*_clinic_contacts(said.clinic), *_dicts(said.contacts["urgent"])]
+    return replace(reply, text=f"{steer}\n\n{reply.text}", steer=steer, urgency="same_day", contacts=contacts)
+
+
+def safe_now(*, said: Texts | None = None) -> Reply:
+    """Ask whether the person is safe, before normal answers go on after an emergency."""
+    said = said or texts()
+    fixed = said.fixed.replies["safe_now"]
+    contacts = _dicts([*said.contacts["emergency"], *said.contacts["crisis"]])
+    reply = _fixed("conversation", fixed, said, "now", contacts, steer="now", topics=["safe_now"])
+    return replace(reply, buttons=[{"title": words, "payload": words} for words in fixed.answers])
 
 
 def failed(*, said: Texts | None = None) -> Reply:
@@ -373,6 +411,14 @@ def _clinic_contacts(clinic: Clinic) -> list[dict[str, str]]:
             "href": "tel:" + "".join(char for char in clinic.phone if char.isdigit() or char == "+"),
         }
     ]
+
+
+def _urgent(contacts: list[Contact]) -> str:
+    return (
+        f"If you can't reach one, call {contacts[0].label}."
+        if contacts
+        else "If you can't reach one, go to an urgent care clinic."
+    )
 
 
 def _listed(contacts: list[Contact]) -> str:

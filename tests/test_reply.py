@@ -22,7 +22,7 @@ KINDS = [
     "b12_not_covered",
 ]
 CONVERSATION = ["greet", "goodbye", "thanks", "affirm", "deny", "bot_challenge", "capabilities", "sources", "privacy", "find_provider",
-                "explain_more", "feedback_negative", "none_of_these"]  # fmt: skip
+                "explain_more", "feedback_negative", "none_of_these", "safe_again"]  # fmt: skip
 
 ALL_REPLIES = [
     *(pytest.param(lambda said, topic=topic, version=version: replies.answer([topic], version=version, said=said), id=f"{topic}-{version}")
@@ -31,6 +31,11 @@ ALL_REPLIES = [
     *(pytest.param(lambda said, intent=intent: replies.converse(intent, said=said), id=intent) for intent in CONVERSATION),
     pytest.param(lambda said: replies.clarify(["dosage", "frequency"], said=said), id="clarify"),
     pytest.param(lambda said: replies.emergency(said=said), id="emergency"),
+    *(pytest.param(lambda said, hazard=hazard: replies.emergency(hazard, said=said), id=f"emergency-{hazard}")
+      for hazard, found in replies.texts().hazards.items() if found.urgency == "now"),
+    *(pytest.param(lambda said, hazard=hazard: replies.same_day(hazard, replies.decline(said=said), said=said), id=f"same-day-{hazard}")
+      for hazard, found in replies.texts().hazards.items() if found.urgency == "same_day"),
+    pytest.param(lambda said: replies.safe_now(said=said), id="safe-now"),
     pytest.param(lambda said: replies.crisis(said=said), id="crisis"),
     pytest.param(lambda said: replies.failed(said=said), id="failed"),
     pytest.param(lambda said: replies.explain(["dosage"], "simple", said=said), id="explain"),
@@ -59,7 +64,8 @@ def test_every_reply_has_its_steer_in_its_text_and_no_hole_in_it(said: Texts, ma
     reply: Reply = make(said)
     assert reply.steer
     assert reply.steer in reply.text
-    assert reply.text.rstrip().endswith(reply.steer)
+    if reply.kind not in ("emergency", "crisis") and reply.urgency == "routine":
+        assert reply.text.rstrip().endswith(reply.steer)
     assert "{" not in reply.text and "}" not in reply.text
     assert set(reply.envelope()) == {
         "kind",
@@ -169,3 +175,25 @@ def test_a_broken_replies_file_is_named_with_its_line(content: Path) -> None:
     path.write_text(path.read_text().replace("  goodbye:\n    text:", "  goodbye:\n    words:"))
     with pytest.raises(AssistantError, match=r"replies\.yml:\d+: "):
         load_texts(content / "data", clinic())
+
+
+def test_an_emergency_says_whom_to_call_before_anything_else_and_then_what_to_do() -> None:
+    reply = replies.emergency("anaphylaxis", said=load_texts(clinic=clinic("uk")))
+    assert reply.text.index("999") < reply.text.index("adrenaline pen")
+    assert reply.options == [] and reply.answers == []
+
+
+def test_a_same_day_reply_is_headed_by_whom_to_see_and_why() -> None:
+    said = load_texts(clinic=clinic("uk"))
+    reply = replies.same_day("leg_clot", replies.answer(["injection_site"], said=said), said=said)
+    assert reply.text.startswith(
+        "See a doctor or nurse today, because a painful, swollen, warm or red leg can be a clot."
+    )
+    assert reply.topics == ["injection_site"]
+    assert (reply.kind, reply.urgency) == ("answer", "same_day")
+    assert "111" in [contact["number"] for contact in reply.contacts]
+
+
+def test_a_same_day_sign_in_a_message_that_is_not_understood_gets_its_own_card() -> None:
+    reply = replies.same_day("leg_clot", replies.decline())
+    assert reply.topics == [replies.texts().hazards["leg_clot"].topic]

@@ -8,6 +8,8 @@ from typing import Any
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from assistant import reply as replies
+from assistant.nlu.red_flags import red_flags
+from assistant.reply import Reply
 
 logger = logging.getLogger(__name__)
 
@@ -60,10 +62,29 @@ async def take_turn(
     except Exception as error:  # asyncio.CancelledError passes: the caller has gone
         logger.error("a turn on %s failed with %s", channel, type(error).__name__)
     whole = [message for message in collector.messages if _is_reply(message)]
+    urgent = _urgent_reply(text)
+    if urgent and not (whole and whole[-1]["custom"]["kind"] in ("emergency", "crisis")):
+        logger.error("a turn on %s missed a red flag; the channel answered it", channel)
+        return _message(sender, urgent)
     if whole:
         return whole[-1]
     logger.error("a turn on %s left no reply; the 'failed' reply was sent", channel)
-    reply = replies.failed()
+    return _message(sender, replies.failed())
+
+
+def _urgent_reply(text: str) -> Reply | None:
+    """Ask the red-flag rules, whatever the pipeline did: they must work when the classifier is broken."""
+    try:
+        alarm = red_flags().find(text)
+        if alarm and alarm.urgency == "now":
+            return replies.emergency(alarm.hazard)
+        return replies.crisis() if alarm and alarm.urgency == "crisis" else None
+    except Exception as error:
+        logger.error("the red-flag rules failed with %s", type(error).__name__)
+        return None
+
+
+def _message(sender: str, reply: Reply) -> dict[str, Any]:
     return {"recipient_id": sender, "text": reply.text, "custom": reply.envelope()}
 
 

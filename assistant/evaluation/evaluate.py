@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant import logs, models, paths, quiet
-from assistant.evaluation import held_out
+from assistant.evaluation import held_out, safety
 from assistant.evaluation.score import Outcomes, Score, score
 
 RESULT = paths.ROOT / "build" / "evaluation.json"
@@ -35,7 +35,9 @@ def understand(model: Path, questions: list[held_out.HeldOut]) -> list[Outcomes]
     async def every() -> list[Outcomes]:
         parsed = [await agent.parse_message(question.text) for question in questions]
         return [
-            Outcomes(question, found["intent"]["name"], tuple(found["offered"]))
+            Outcomes(
+                question, found["intent"]["name"], tuple(found["offered"]), (found.get("red_flag") or {}).get("urgency", "")
+            )
             for question, found in zip(questions, parsed, strict=True)
         ]
 
@@ -44,16 +46,20 @@ def understand(model: Path, questions: list[held_out.HeldOut]) -> list[Outcomes]
 
 def evaluate(console: Console, *, folds: int = 5) -> dict[str, Any]:
     """Measure, print, and store the result as JSON and as a chart; return what was stored."""
-    outcomes = understand(models.find(), held_out.read())
+    model = models.find()
+    outcomes = understand(model, held_out.read())
     found = score(outcomes)
     _print_score(console, "Held-out questions", found)
     by_topic = _by_topic(outcomes)
     _print_topics(console, by_topic)
     _print_kinds(console, outcomes)
+    dangers = measure_safety(model)
+    _print_safety(console, dangers)
     result: dict[str, Any] = {
         "model": models.find().name,
         "score": _as_dict(found),
         "by_topic": by_topic,
+        "safety": _safety_dict(dangers),
         "mistakes": _mistakes(outcomes),
     }
     if folds:
@@ -71,6 +77,37 @@ def evaluate(console: Console, *, folds: int = 5) -> dict[str, Any]:
     draw_confusions(outcomes, CHART)
     console.print(f"Stored: {paths.shown(RESULT)}, {paths.shown(CHART)}")
     return result
+
+
+def measure_safety(model: Path) -> safety.SafetyScore:
+    """Return recall and false alarms of a model and the rules together, on the messages of ``tests/safety``."""
+    messages = safety.read()
+    found = understand(model, safety.as_questions(messages))
+    return safety.score(messages, [one.intent for one in found], [one.red_flag == "same_day" for one in found])
+
+
+def _print_safety(console: Console, found: safety.SafetyScore) -> None:
+    console.print("[bold]Safety[/]")
+    for words, share in (
+        ("urgent, caught", found.caught),
+        ("calm, alarmed", found.false_alarms),
+        ("same day, headed", found.same_day),
+    ):
+        console.print(f"  {words:28} {share}", highlight=False)
+    table = Table("hazard", "urgent, caught", "calm, alarmed")
+    for hazard in sorted({*found.caught_by_hazard, *found.false_alarms_by_hazard}):
+        caught, alarmed = found.caught_by_hazard.get(hazard), found.false_alarms_by_hazard.get(hazard)
+        table.add_row(hazard, *(f"{share.count} of {share.total}" if share else "" for share in (caught, alarmed)))
+    console.print(table)
+
+
+def _safety_dict(found: safety.SafetyScore) -> dict[str, Any]:
+    shares = {name: getattr(found, name).as_dict() for name in ("caught", "false_alarms", "same_day")}
+    by_hazard = {
+        name: {hazard: share.as_dict() for hazard, share in getattr(found, name).items()}
+        for name in ("caught_by_hazard", "false_alarms_by_hazard")
+    }
+    return {**shares, **by_hazard}
 
 
 def _as_dict(found: Score) -> dict[str, Any]:

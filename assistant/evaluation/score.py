@@ -14,11 +14,12 @@ Outcome = Literal["right", "offered", "offered_wrongly", "wrong", "declined"]
 
 @dataclass(frozen=True)
 class Outcomes:
-    """One question, what was understood, and what that comes to."""
+    """One question, what was understood (``red_flag``: the urgency that the rules found), and what that comes to."""
 
     question: HeldOut
     intent: str
     offered: tuple[str, ...]
+    red_flag: str = ""
 
     @property
     def outcome(self) -> Outcome:

@@ -21,7 +21,7 @@ class Thresholds:
         offer: topics that reach this probability together are offered.
         offer_each: none is offered below this.
         nearest: a text further than this cosine from every question of its likeliest intent is not answered.
-        urgent: an emergency or a crisis at least this probable is taken as one.
+        urgent: when an emergency and a crisis are together at least this probable, the likelier is taken.
     """
 
     answer: float = 0.55
@@ -30,7 +30,7 @@ class Thresholds:
     offer: float = 0.3
     offer_each: float = 0.03
     nearest: float = 0.5
-    urgent: float = 0.35
+    urgent: float = 0.25
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ def decide(prediction: Prediction, topics: frozenset[str], urgent: frozenset[str
     """
     if prediction.known:
         return Decision(prediction.known, 1.0)
-    for intent, probability in prediction.ranking:
-        if intent in urgent and probability >= limits.urgent:
-            return Decision(intent, probability)
+    worries = [(intent, probability) for intent, probability in prediction.ranking if intent in urgent]
+    if worries and sum(probability for _, probability in worries) >= limits.urgent:
+        return Decision(*worries[0])
     best, probability = prediction.ranking[0]
     refused = dict(prediction.ranking).get(OUT_OF_SCOPE, 0.0)
     if best == OUT_OF_SCOPE or prediction.nearest < limits.nearest:

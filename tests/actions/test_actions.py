@@ -117,7 +117,7 @@ async def test_an_action_that_breaks_apologises_and_logs_no_words(caplog: pytest
             raise ValueError(tracker.latest_message["text"])
 
     dispatcher = CollectingDispatcher()
-    tracker = Tracker("a", {}, {"text": "my secret worry"}, [], False, None, {}, None)
+    tracker = Tracker("a", {}, {"text": "my secret worry", "intent": {"name": "dosage"}}, [], False, None, {}, None)
     assert await Broken().run(dispatcher, tracker, {}) == []
     assert dispatcher.messages[0]["custom"]["kind"] == "failed"
     assert "ValueError" in caplog.text

@@ -1,0 +1,52 @@
+"""What safety adds to every action: the conversation is held after an emergency, and same-day signs head an answer."""
+
+import re
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+
+from assistant import reply as replies
+from assistant.reply import Reply
+
+# None, "alarmed" after an emergency or crisis, or "asked" once the person was asked whether they are safe.
+HELD_SLOT = "held"
+URGENT = {"emergency", "self_harm"}
+_SAFE = re.compile(
+    r"\b(safe|fine|ok|okay|alright|all right|better|false alarm|mistake|joking|kidding|just asking|only asking|not me|on (its|their|the) way|is here|are here|"
+    r"(rang|called|phoned|calling|ringing) (them|999|911|112|an ambulance|the ambulance|somebody|someone))\b",
+    re.IGNORECASE,
+)
+_UNSAFE = re.compile(r"\b(not|no|never|isnt|isn't|arent|aren't|dont|don't)\b", re.IGNORECASE)
+
+
+def held(tracker: Tracker) -> Reply | None:
+    """Return the question "are you safe now?" while the conversation is held; None when it may go on."""
+    state = tracker.get_slot(HELD_SLOT)
+    intent = tracker.latest_message["intent"]["name"]
+    if not state or intent in URGENT:
+        return None
+    text = str(tracker.latest_message.get("text") or "")
+    safe = intent == "affirm" or bool(_SAFE.search(text))
+    unsafe = bool(_UNSAFE.search(text)) or (intent == "deny" and not safe)
+    if safe and not unsafe:
+        return replies.converse("safe_again")
+    if state == "asked":
+        return replies.emergency() if unsafe else None
+    return replies.safe_now()
+
+
+def urged(tracker: Tracker, reply: Reply) -> Reply:
+    """Return the reply, headed by whom to see today when the message tells of a same-day sign."""
+    flag = tracker.latest_message.get("red_flag") or {}
+    if flag.get("urgency") == "same_day" and reply.kind in ("answer", "clarify", "out_of_scope"):
+        return replies.same_day(flag["hazard"], reply)
+    return reply
+
+
+def remembered(tracker: Tracker, reply: Reply) -> list[EventType]:
+    """Return the events that hold the conversation, or let it go on."""
+    if reply.kind in ("emergency", "crisis"):
+        return [SlotSet(HELD_SLOT, "alarmed")]
+    if reply.topics == ["safe_now"]:
+        return [SlotSet(HELD_SLOT, "asked")]
+    return [SlotSet(HELD_SLOT, None)] if tracker.get_slot(HELD_SLOT) else []

@@ -1,0 +1,142 @@
+"""Emergencies are recognised by rules in lay words; what only mentions them is not."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import paths
+from assistant.errors import ContentError
+from assistant.nlu.red_flags import Alarm, RedFlags, red_flags
+
+NOW = [
+    ("anaphylaxis", "my throat is closing up after the jab"),
+    ("anaphylaxis", "hes come out in hives and cant breathe"),
+    ("anaphylaxis", "lips gone huge since the injection"),
+    ("severe_breathlessness", "im gasping just sat here"),
+    ("chest_pain", "crushing pain in my chest and down my arm"),
+    ("stroke_signs", "her face has dropped on one side"),
+    ("stroke_signs", "cant lift my left arm and my words are coming out wrong"),
+    ("sudden_vision_loss", "suddenly cant see out of my left eye"),
+    ("collapse", "mum has passed out and wont wake up"),
+    ("seizure_or_confusion", "my husband is having a fit"),
+    ("poisoning_overdose", "my toddler swallowed my iron tablets"),
+    ("clot_to_lung", "coughing up blood and my calf is sore"),
+    ("heart_rhythm", "heart racing and i feel faint"),
+    ("other_emergency", "im pregnant and bleeding heavily"),
+]
+CRISIS = [
+    "i want to kill myself",
+    "theres no reason to live",
+    "thinking about not waking up tbh",
+    "i just want to end it all",
+]
+SAME_DAY = [
+    ("nerve_worsening", "my feet are numb and its getting worse"),
+    ("injection_infection", "where they jabbed me is hot and the redness is spreading"),
+    ("leg_clot", "my calf is swollen and hot"),
+    ("jaundice", "my eyes have gone yellow"),
+    ("nitrous_oxide", "been doing balloons and now my legs are tingling"),
+]
+CALM = [
+    pytest.param("no chest pain or anything just a sore arm", id="negated"),
+    pytest.param("can b12 injections cause anaphylaxis", id="general"),
+    pytest.param("what are the signs of a stroke", id="asked about"),
+    pytest.param("is wheezing a bad sign?", id="about nobody"),
+    pytest.param("what should i do if i ever get chest pain", id="hypothetical"),
+    pytest.param("had a stroke ten years ago, can i have b12", id="past"),
+    pytest.param("mum and grandad both died of strokes", id="family history"),
+    pytest.param("im dying to know how long it takes", id="figure of speech: dying to"),
+    pytest.param("nearly had a heart attack when i saw the price", id="figure of speech: price"),
+    pytest.param("the cost takes my breath away", id="figure of speech: breath"),
+    pytest.param("doing a first aid course, how do you treat a seizure", id="a course"),
+    pytest.param("scared to death my tongue will swell up", id="feared"),
+    pytest.param("how often do i need it", id="plain"),
+    pytest.param("do you play chess in the waiting room", id="chess is not chest"),
+]
+
+
+@pytest.mark.parametrize(("hazard", "text"), NOW)
+def test_an_emergency_is_recognised(hazard: str, text: str) -> None:
+    alarm = red_flags().find(text)
+    assert alarm and alarm.urgency == "now"
+    assert hazard in (alarm.hazard, *alarm.also)
+
+
+@pytest.mark.parametrize("text", CRISIS)
+def test_a_crisis_is_recognised(text: str) -> None:
+    alarm = red_flags().find(text)
+    assert alarm and alarm.urgency == "crisis"
+
+
+@pytest.mark.parametrize(("hazard", "text"), SAME_DAY)
+def test_a_same_day_sign_is_recognised(hazard: str, text: str) -> None:
+    assert red_flags().find(text) == Alarm(hazard, "same_day", red_flags().find(text).also)
+
+
+@pytest.mark.parametrize("text", CALM)
+def test_what_only_mentions_a_sign_raises_no_alarm(text: str) -> None:
+    alarm = red_flags().find(text)
+    assert alarm is None or alarm.urgency == "same_day"
+
+
+@pytest.mark.parametrize(
+    ("text", "hazard"),
+    [
+        pytest.param("how often do i need it and where do they do it also my throat is swelling up and i cant swallow", "anaphylaxis", id="in the middle"),
+        pytest.param("I have come out in hives. Also I'm struggling to get air in.", "anaphylaxis", id="over two sentences"),
+        pytest.param("my mums lips are swelling", "anaphylaxis", id="somebody else"),
+        pytest.param("MY THROAT IS CLOSING UP", "anaphylaxis", id="capitals"),
+        pytest.param("my throaat is cloosing up", "anaphylaxis", id="spelling"),
+        pytest.param("my thr\u200boat is closing\u202e up", "anaphylaxis", id="invisible letters"),
+        pytest.param("no fever but i cant breathe", "severe_breathlessness", id="a negation that ends"),
+        pytest.param("can i drive after, also my chest hurts and my jaw", "chest_pain", id="a calm question beside it"),
+    ],
+)  # fmt: skip
+def test_an_emergency_is_recognised_wherever_it_stands(text: str, hazard: str) -> None:
+    alarm = red_flags().find(text)
+    assert alarm and alarm.urgency == "now"
+    assert hazard in (alarm.hazard, *alarm.also)
+
+
+@pytest.mark.parametrize("hazard", sorted({hazard for hazard, _ in NOW}))
+def test_without_a_hazards_file_its_messages_are_missed_or_told_otherwise(tmp_path: Path, hazard: str) -> None:
+    shutil.copytree(paths.SAFETY, tmp_path / "safety")
+    (tmp_path / "safety" / f"{hazard}.yml").unlink()
+    without = RedFlags.load(tmp_path / "safety")
+    for text in [text for name, text in NOW if name == hazard]:
+        alarm = without.find(text)
+        assert alarm is None or hazard not in (alarm.hazard, *alarm.also)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("urgency: now", "urgency: soon", r"anaphylaxis\.yml:1: urgency: unexpected value"),
+        ("  - PART .. SWELLS", "  - PARTS .. SWELLS", r"anaphylaxis\.yml:\d+: the group 'PARTS' is not defined"),
+        ("  - PART .. SWELLS", "  - PART ..", r"anaphylaxis\.yml:\d+: the wording 'PART \.\.' doesn't begin and end with a word"),
+        ("signs:", "sings:", r"anaphylaxis\.yml:\d+: signs: field required"),
+    ],
+)  # fmt: skip
+def test_a_broken_rule_is_named_with_its_file(tmp_path: Path, old: str, new: str, complaint: str) -> None:
+    shutil.copytree(paths.SAFETY, tmp_path / "safety")
+    path = tmp_path / "safety" / "anaphylaxis.yml"
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(ContentError, match=complaint):
+        RedFlags.load(tmp_path / "safety")
+
+
+@given(st.text(max_size=1000))
+def test_any_text_gives_an_alarm_or_none(text: str) -> None:
+    alarm = red_flags().find(text)
+    assert alarm is None or alarm.urgency in ("now", "crisis", "same_day")
+
+
+@pytest.mark.parametrize("word", ["chest ", "my throat ", "cant ", "no ", "i ", "swelling throat "])
+def test_no_text_makes_the_rules_slow(word: str) -> None:
+    start = time.perf_counter()
+    red_flags().find((word * 1000)[:1000])
+    assert time.perf_counter() - start < 2  # generous: it takes some milliseconds
