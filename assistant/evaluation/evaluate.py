@@ -36,7 +36,10 @@ def understand(model: Path, questions: list[held_out.HeldOut]) -> list[Outcomes]
         parsed = [await agent.parse_message(question.text) for question in questions]
         return [
             Outcomes(
-                question, found["intent"]["name"], tuple(found["offered"]), (found.get("red_flag") or {}).get("urgency", "")
+                question,
+                found["intent"]["name"],
+                tuple(found["offered"]),
+                (found.get("red_flag") or {}).get("urgency", ""),
             )
             for question, found in zip(questions, parsed, strict=True)
         ]
