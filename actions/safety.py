@@ -43,6 +43,16 @@ def urged(tracker: Tracker, reply: Reply) -> Reply:
     return reply
 
 
+def notes(tracker: Tracker, reply: Reply) -> dict[str, str]:
+    """Return what the records of turns need beyond the envelope: the hazard, or the kind of what is out of scope."""
+    flag = tracker.latest_message.get("red_flag") or {}
+    if reply.urgency != "routine" and flag.get("hazard"):
+        return {"hazard": flag["hazard"]}
+    if reply.kind == "out_of_scope":
+        return {"out_of_scope": tracker.latest_message.get("out_of_scope_kind") or "other"}
+    return {}
+
+
 def remembered(tracker: Tracker, reply: Reply) -> list[EventType]:
     """Return the events that hold the conversation, or let it go on."""
     if reply.kind in ("emergency", "crisis"):

@@ -23,21 +23,23 @@ class Message:
 
 @dataclass(frozen=True)
 class SafetyScore:
-    """Of the urgent messages: caught. Of the calm ones: alarmed. Of the same-day ones: at least headed. Urgent and calm by hazard."""
+    """Of the urgent messages: caught. Of the calm ones: alarmed. Of the same-day ones: at least headed, and
+    alarmed as an emergency. Urgent and calm by hazard."""
 
     caught: Share
     false_alarms: Share
     same_day: Share
+    same_day_alarmed: Share
     caught_by_hazard: dict[str, Share]
     false_alarms_by_hazard: dict[str, Share]
 
 
-def read(folder: Path = MESSAGES) -> list[Message]:
-    """Read the three files of messages."""
+def read(folder: Path = MESSAGES, *, unseen: bool = False) -> list[Message]:
+    """Read three files of messages: the project's own, or those that were written by somebody who didn't know the rules."""
     return [
-        Message(item["text"], item["hazard"], urgency)
+        Message(item["text"], item.get("hazard", ""), urgency)
         for urgency in ("urgent", "same_day", "calm")
-        for item in yaml_lines.load(folder / f"{urgency}.yml").data
+        for item in yaml_lines.load(folder / f"{'unseen_' if unseen else ''}{urgency}.yml").data
     ]
 
 
@@ -71,5 +73,10 @@ def score(messages: list[Message], intents: list[str], same_day: list[bool]) -> 
         }
 
     return SafetyScore(
-        share("urgent"), share("calm"), Share(sum(headed), len(headed)), by_hazard("urgent"), by_hazard("calm")
+        share("urgent"),
+        share("calm"),
+        Share(sum(headed), len(headed)),
+        share("same_day"),
+        by_hazard("urgent"),
+        by_hazard("calm"),
     )

@@ -10,10 +10,8 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from assistant.nlu import red_flags
-from assistant.nlu.red_flags import Alarm
+from assistant.nlu.red_flags import RED_FLAG, Alarm
 
-# What the actions read: {"hazard": ..., "urgency": ...}, or nothing.
-RED_FLAG = "red_flag"
 INTENTS = {"now": "emergency", "crisis": "self_harm"}
 
 
@@ -44,9 +42,9 @@ class RedFlagDetector(GraphComponent):
 
 
 def mark(message: Message, alarm: Alarm | None) -> None:
-    """Put what the rules found into a message."""
+    """Put what the rules found into a message; where they found nothing, what the urgency classifier found stands."""
     if alarm is None:
-        message.set(RED_FLAG, None, add_to_output=True)
+        message.set(RED_FLAG, message.get(RED_FLAG), add_to_output=True)
         return
     message.set(RED_FLAG, {"hazard": alarm.hazard, "urgency": alarm.urgency}, add_to_output=True)
     if alarm.urgency in INTENTS:

@@ -1,36 +1,36 @@
 """Recognises emergencies by rules over lay words, before and independently of the classifier.
 
 The wordings stand in ``data/safety``, one file a hazard, for a clinician to read and change. A wording is a row of words; a
-name from ``words.yml`` or from the file's own ``words`` stands for any of its words, ``..`` for up to four words between,
-``&`` for "and anywhere in the message". spaCy's blank English pipeline makes the words; rows are looked up by their first
-word, since spaCy's Matcher, which tries each of 1,000 rows at each word, takes 6 ms a message. Whether a sign is
+name from ``words.yml`` or from the file's own ``words`` stands for any of its words, ``swell*`` for every word that begins so,
+``..`` for up to four words between, ``&`` for "and anywhere in the message", ``#year`` for a year. spaCy's blank English pipeline
+makes the words; rows are looked up by their first word, since spaCy's Matcher, which tries each of 1,000 rows at each word,
+takes 6 ms a message. Whether a sign is
 happening now is judged by cues before and behind it in its sentence, after ConText (Harkema et al. 2009): negated, general or
 hypothetical, past and resolved, somebody's history, a figure of speech. Where the words leave it open, it warns.
 """
 
-from collections.abc import Iterator
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
-import spacy
 from pydantic import BaseModel, Extra, Field, ValidationError
 
 from assistant import paths, yaml_lines
 from assistant.errors import ContentError
+from assistant.nlu.language import english_whole_words
 from assistant.nlu.normalise import normalise
 from assistant.nlu.spelling import Speller
+from assistant.nlu.word_rows import GAP, SHORTEST_BEGINNING, STOPS, YEAR, Forms, Rows, Span, compiled
 
+# What the actions read of a message: {"hazard": ..., "urgency": ...}, or nothing.
+RED_FLAG = "red_flag"
 Urgency = Literal["now", "crisis", "same_day"]
 Form = TypeVar("Form", bound=BaseModel)
 ORDER: dict[str, int] = {"now": 0, "crisis": 1, "same_day": 2}
-# Words between two parts of a wording, and letters read of a message.
-GAP = 4
+# Letters read of a message.
 MOST_LETTERS = 2000
-_STOPS = frozenset({".", "!", "?", ";"})
-# A gap reaches neither over the end of a sentence nor over a negation: "sore arm, no chest pain".
-_GAP_ENDS = _STOPS | {"no", "without", "never"}
 _NOT_HAZARDS = {"words", "context"}
 
 
@@ -80,50 +80,11 @@ class Alarm:
 
 
 @dataclass(frozen=True)
-class _Span:
-    start: int
-    end: int
+class Judgement:
+    """What the rules say of a message. ``calm``: it holds a hazard's wording, and its words say that it isn't happening now."""
 
-
-# One word of a row is the set of words that fit; None is a gap.
-_Row = tuple[frozenset[str] | None, ...]
-
-
-class _Rows:
-    """Rows of words with a name each, found in a list of words."""
-
-    def __init__(self) -> None:
-        self._by_first: dict[str, list[tuple[str, _Row]]] = {}
-        self._names: set[str] = set()
-
-    def add(self, name: str, row: _Row) -> None:
-        self._names.add(name)
-        for word in row[0] or ():
-            self._by_first.setdefault(word, []).append((name, row))
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._names
-
-    def find(self, words: list[str]) -> Iterator[tuple[str, _Span]]:
-        for start, word in enumerate(words):
-            for name, row in self._by_first.get(word, ()):
-                end = _end(words, start + 1, row, 1)
-                if end:
-                    yield name, _Span(start, end)
-
-
-def _end(words: list[str], at: int, row: _Row, part: int) -> int:
-    """Return the end of the shortest match of ``row[part:]`` from ``at`` on, 0 if there is none."""
-    if part == len(row):
-        return at
-    fits = row[part]
-    if fits is not None:
-        return _end(words, at + 1, row, part + 1) if at < len(words) and words[at] in fits else 0
-    for skipped in range(GAP + 1):
-        end = _end(words, at + skipped, row, part + 1)
-        if end or at + skipped >= len(words) or words[at + skipped] in _GAP_ENDS:
-            return end
-    return 0
+    alarm: Alarm | None
+    calm: bool
 
 
 class RedFlags:
@@ -131,20 +92,25 @@ class RedFlags:
 
     def __init__(self, hazards: dict[str, Hazard], context: Context, words: dict[str, str], folder: Path) -> None:
         self.hazards = hazards
-        self._language = spacy.blank("en")
-        # spaCy would split "cant" and "im" in two; the wordings take them whole.
-        self._language.tokenizer.rules = {}  # type: ignore[union-attr]
-        self._signs = _Rows()
+        self._language = english_whole_words()  # the wordings take "cant" and "im" whole
+        self._signs = Rows()
         self._parts: dict[str, list[tuple[str, ...]]] = {}
         vocabulary: set[str] = set()
         for name, hazard in hazards.items():
             groups = words | hazard.words
             self._parts[name] = [self._add(sign, groups, vocabulary, folder / f"{name}.yml") for sign in hazard.signs]
-        self._cues = _Rows()
+        # The wordings that each part stands in: of some 1,500 only those are looked at whose parts were found.
+        self._wordings_with: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for name, wordings in self._parts.items():
+            for parts in wordings:
+                for part in parts:
+                    self._wordings_with.setdefault(part, []).append((name, parts))
+        self._cues = Rows()
         for kind in Context.__fields__:
             for cue in getattr(context, kind):
-                self._cues.add(kind, _row(cue, words, vocabulary, folder / "context.yml"))
-        self._speller = Speller(vocabulary)
+                self._cues.add(kind, compiled(cue, words, vocabulary, folder / "context.yml"))
+        self._beginnings = frozenset(word for word in vocabulary if word.endswith("*"))
+        self._speller = Speller(word for word in vocabulary if word.isalpha())
 
     @classmethod
     def load(cls, folder: Path = paths.SAFETY) -> "RedFlags":
@@ -160,38 +126,64 @@ class RedFlags:
 
     def find(self, text: str) -> Alarm | None:
         """Return the most urgent hazard that ``text`` tells of as happening, or None."""
-        words = self._words(text)
-        cues: dict[str, list[_Span]] = {}
-        for kind, span in self._cues.find(words):
-            cues.setdefault(kind, []).append(span)
-        here = {name for name, span in self._signs.find(words) if not self._calm(words, span, cues)}
-        found = [name for name, signs in self._parts.items() if any(here.issuperset(parts) for parts in signs)]
-        if not found:
-            return None
-        found.sort(key=lambda name: ORDER[self.hazards[name].urgency])
-        return Alarm(found[0], self.hazards[found[0]].urgency, tuple(found[1:]))
+        return self.judge(text).alarm
 
-    def _words(self, text: str) -> list[str]:
+    def judge(self, text: str) -> Judgement:
+        """Return the alarm that ``text`` raises, and whether it only mentions signs as not happening now."""
+        forms = self._forms(text)
+        words = [form[0] for form in forms]
+        signs = list(self._signs.find(forms))
+        if not signs:
+            return Judgement(None, False)
+        cues: dict[str, list[Span]] = {}
+        for kind, span in self._cues.find(forms):
+            cues.setdefault(kind, []).append(span)
+        here = {name for name, span in signs if not self._calm(words, span, cues, self._is_crisis(name))}
+        found = self._hazards_of(here)
+        if not found:
+            return Judgement(None, bool(self._hazards_of({name for name, _ in signs})))
+        found.sort(key=lambda name: ORDER[self.hazards[name].urgency])
+        return Judgement(Alarm(found[0], self.hazards[found[0]].urgency, tuple(found[1:])), False)
+
+    def _hazards_of(self, signs: set[str]) -> list[str]:
+        """Return the hazards that have a wording all of whose parts are among the signs."""
+        found = {hazard for sign in signs for hazard, parts in self._wordings_with[sign] if signs.issuperset(parts)}
+        return [name for name in self._parts if name in found]
+
+    def _forms(self, text: str) -> list[Forms]:
         tokens = self._language.make_doc(_plain(text)[:MOST_LETTERS])
-        return [self._speller.correct(token.text) for token in tokens if not token.is_space]
+        return [self._of_word(self._speller.correct(token.text)) for token in tokens if not token.is_space]
+
+    def _of_word(self, word: str) -> Forms:
+        if word.isdigit():
+            return (word, YEAR) if len(word) == 4 and "1850" <= word < "2100" else (word,)
+        begins = (word[:length] + "*" for length in range(SHORTEST_BEGINNING, len(word) + 1))
+        return (word, *(begin for begin in begins if begin in self._beginnings))
 
     def _add(self, sign: str, groups: dict[str, str], vocabulary: set[str], path: Path) -> tuple[str, ...]:
         names = []
         for part in sign.split("&"):
             name = f"{path.stem}:{' '.join(part.split())}"
             if name not in self._signs:
-                self._signs.add(name, _row(part, groups, vocabulary, path))
+                self._signs.add(name, compiled(part, groups, vocabulary, path))
             names.append(name)
         return tuple(names)
 
-    def _calm(self, words: list[str], sign: _Span, cues: dict[str, list[_Span]]) -> bool:
-        """Tell whether the words around a sign say that it isn't happening now."""
+    def _is_crisis(self, sign: str) -> bool:
+        return self.hazards[sign.split(":")[0]].urgency == "crisis"
+
+    def _calm(self, words: list[str], sign: Span, cues: dict[str, list[Span]], crisis: bool) -> bool:
+        """Tell whether the words around a sign say that it isn't happening now.
+
+        Who thinks of suicide often asks as if in general ("how many would it take"), so where such a question names a person, it
+        is taken as meant.
+        """
         start, end = _sentence(words, sign)
         ends = [cue for cue in cues.get("ends", ()) if start <= cue.start and cue.end <= end]
         # A cue reaches until a word such as "but" ends its reach.
         reach = max((cue.end for cue in ends if cue.end <= sign.start), default=start)
 
-        def within(kind: str, low: int, high: int) -> list[_Span]:
+        def within(kind: str, low: int, high: int) -> list[Span]:
             return [cue for cue in cues.get(kind, ()) if low <= cue.start and cue.end <= high]
 
         if any(cue.start <= sign.start < cue.end or cue.start < sign.end <= cue.end for cue in cues.get("figure", ())):
@@ -205,11 +197,16 @@ class RedFlags:
             return True
         if happening:
             return False
+        if crisis:
+            general = [cue for cue in within("general", reach, sign.end) if cue.start < sign.start]
+            return bool(general) and not within("persons", start, end)
         # A question that speaks of nobody asks in general: "is wheezing a bad sign?"
         asked = any(cue.start == start for cue in within("asks", start, end)) or (
             end < len(words) and words[end] == "?"
         )
-        return bool(within("general", reach, sign.end)) or (asked and not within("persons", start, end))
+        if within("general", reach, sign.end):
+            return True
+        return not within("persons", start, end) and (asked or bool(within("general", start, end)))
 
 
 @lru_cache(maxsize=1)
@@ -219,44 +216,18 @@ def red_flags() -> RedFlags:
 
 
 def _plain(text: str) -> str:
-    return normalise(text).lower().replace("'", "").replace("/", " ").replace("-", " ")
+    # Emoji speak by their names elsewhere; here "face with tears" would be a face.
+    worded = "".join(" " if unicodedata.category(char) == "So" else char for char in text)
+    return normalise(worded).lower().replace("'", "").replace("/", " ").replace("-", " ")
 
 
-def _sentence(words: list[str], span: _Span) -> tuple[int, int]:
+def _sentence(words: list[str], span: Span) -> tuple[int, int]:
     start, end = span.start, span.end
-    while start > 0 and words[start - 1] not in _STOPS:
+    while start > 0 and words[start - 1] not in STOPS:
         start -= 1
-    while end < len(words) and words[end] not in _STOPS:
+    while end < len(words) and words[end] not in STOPS:
         end += 1
     return start, end
-
-
-def _row(text: str, groups: dict[str, str], vocabulary: set[str], path: Path) -> _Row:
-    row: list[frozenset[str] | None] = []
-    for word in text.split():
-        if word == "..":
-            row.append(None)
-            continue
-        members = frozenset(member.lower() for member in _members(word, groups, path))
-        vocabulary.update(members)
-        row.append(members)
-    if not row or row[0] is None or row[-1] is None:
-        raise ContentError(
-            path, 1, f"the wording '{text}' doesn't begin and end with a word", "put words around '..' and '&'"
-        )
-    return tuple(row)
-
-
-def _members(word: str, groups: dict[str, str], path: Path, depth: int = 0) -> Iterator[str]:
-    if word.isupper():
-        if word not in groups or depth > 3:
-            raise ContentError(
-                path, 1, f"the group '{word}' is not defined", "define it under 'words' here or in words.yml"
-            )
-        for member in groups[word].split():
-            yield from _members(member, groups, path, depth + 1)
-    else:
-        yield word.replace("'", "")
 
 
 def _parsed(form: type[Form], path: Path) -> Form:

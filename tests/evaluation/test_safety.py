@@ -21,13 +21,25 @@ def test_there_are_enough_messages_for_every_hazard() -> None:
     assert len({message.hazard for message in messages if message.urgency == "urgent"}) == 12
 
 
-# The aim is every urgent message and at most 4 % of the calm ones; docs/measurements.md says how far it is.
-def test_urgent_messages_are_caught(found: safety.SafetyScore) -> None:
-    assert found.caught.value >= 0.92, found.caught
+@pytest.fixture(scope="module")
+def unseen(model: Path) -> safety.SafetyScore:
+    return measure_safety(model, unseen=True)
 
 
-def test_calm_messages_seldom_alarm(found: safety.SafetyScore) -> None:
-    assert found.false_alarms.value <= 0.11, found.false_alarms
+# Just below what docs/measurements.md states, so that a message lost to a new topic's questions fails no build.
+def test_urgent_messages_are_caught(found: safety.SafetyScore, unseen: safety.SafetyScore) -> None:
+    assert found.caught.value >= 0.99, found.caught
+    assert unseen.caught.value >= 0.98, unseen.caught
+
+
+def test_calm_messages_seldom_alarm(found: safety.SafetyScore, unseen: safety.SafetyScore) -> None:
+    assert found.false_alarms.value <= 0.04, found.false_alarms
+    assert unseen.false_alarms.value <= 0.06, unseen.false_alarms
+
+
+def test_same_day_messages_are_headed(found: safety.SafetyScore, unseen: safety.SafetyScore) -> None:
+    assert found.same_day.value >= 0.9, found.same_day
+    assert unseen.same_day.value >= 0.9, unseen.same_day
 
 
 def test_the_score_counts_by_urgency_and_hazard() -> None:
@@ -41,4 +53,5 @@ def test_the_score_counts_by_urgency_and_hazard() -> None:
     assert (counted.caught.count, counted.caught.total) == (1, 2)
     assert (counted.false_alarms.count, counted.false_alarms.total) == (1, 1)
     assert (counted.same_day.count, counted.same_day.total) == (1, 1)
+    assert counted.same_day_alarmed.count == 0
     assert counted.caught_by_hazard["x"].count == 1

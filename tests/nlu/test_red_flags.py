@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from assistant import paths
 from assistant.errors import ContentError
-from assistant.nlu.red_flags import Alarm, RedFlags, red_flags
+from assistant.nlu import word_rows
+from assistant.nlu.red_flags import MOST_LETTERS, Alarm, RedFlags, red_flags
 
 NOW = [
     ("anaphylaxis", "my throat is closing up after the jab"),
@@ -140,3 +141,23 @@ def test_no_text_makes_the_rules_slow(word: str) -> None:
     start = time.perf_counter()
     red_flags().find((word * 1000)[:1000])
     assert time.perf_counter() - start < 2  # generous: it takes some milliseconds
+
+
+def test_no_wording_is_open_to_backtracking_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = RedFlags.load()
+    steps = 0
+    end = word_rows._end
+
+    def counted(*args) -> int:
+        nonlocal steps
+        steps += 1
+        return end(*args)
+
+    monkeypatch.setattr(word_rows, "_end", counted)
+    # Each row's own words over and over, its last word never: what makes a matcher try every way.
+    rows = {row for found in rules._signs._by_first.values() for _, row in found}
+    for row in sorted((row for row in rows if None in row), key=len)[-40:]:
+        words = [sorted(part)[0] for part in row[:-1] if part is not None] * 100
+        steps = 0
+        rules.find(" ".join(words)[:MOST_LETTERS])
+        assert steps < 400 * len(words), (row, steps)
