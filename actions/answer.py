@@ -4,7 +4,11 @@ from rasa_sdk import Tracker
 
 from actions.base import ReplyAction, intent
 from assistant import reply as replies
+from assistant.guidance.entities import Mention
 from assistant.reply import Reply
+
+# Kinds of names that go on to matter in later answers. A medicine or a condition matters where it is named.
+KEPT = ("group", "form", "region")
 
 
 class AnswerTopic(ReplyAction):
@@ -15,5 +19,16 @@ class AnswerTopic(ReplyAction):
         return "action_answer"
 
     def reply(self, tracker: Tracker) -> Reply:
-        """Answer the topic that the message is about."""
-        return replies.answer([intent(tracker)])
+        """Answer the topics that the message asks about, in its order, with what is known of the names in it."""
+        asked = list(tracker.latest_message.get("asked") or []) or [intent(tracker)]
+        told = [name for name in asked if name in replies.texts().fixed.replies]
+        topics = [name for name in asked if name not in told]
+        return replies.answer(topics, told=told, mentions=mentions(tracker))
+
+
+def mentions(tracker: Tracker) -> list[Mention]:
+    """Return the names in the message, then the group, the form and the region that were spoken of before."""
+    named = [Mention(found["entity"], found["value"]) for found in tracker.latest_message.get("entities") or []]
+    kinds = {mention.kind for mention in named}
+    kept = [Mention(kind, tracker.get_slot(kind)) for kind in KEPT if kind not in kinds and tracker.get_slot(kind)]
+    return list(dict.fromkeys([*named, *kept]))

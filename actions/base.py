@@ -5,17 +5,15 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import safety
+from actions import memory, safety
 from assistant import reply as replies
+from assistant.channels.turn import NOTES
 from assistant.reply import Reply
 
 logger = logging.getLogger(__name__)
-
-# The topics of the last answer, so that "tell me more" and "where does that come from" know what is meant.
-TOPICS_SLOT = "topics"
 
 
 class ReplyAction(Action, ABC):
@@ -32,16 +30,18 @@ class ReplyAction(Action, ABC):
         except Exception as error:  # whatever broke, the person gets a reply with its steer
             logger.error("%s failed with %s; the 'failed' reply was sent", self.name(), type(error).__name__)
             reply = replies.failed()
-        dispatcher.utter_message(text=reply.text, json_message=reply.envelope(), buttons=reply.buttons)
-        events: list[EventType] = [SlotSet(TOPICS_SLOT, reply.topics)] if reply.kind == "answer" else []
-        return [*events, *safety.remembered(tracker, reply)]
+        dispatcher.utter_message(
+            text=reply.text,
+            json_message={**reply.envelope(), NOTES: safety.notes(tracker, reply)},
+            buttons=reply.buttons,
+        )
+        return [*memory.remembered(tracker, reply), *self.events(tracker, reply), *safety.remembered(tracker, reply)]
+
+    def events(self, tracker: Tracker, reply: Reply) -> list[EventType]:
+        """Return what this action changes in the conversation's memory beyond what every reply does."""
+        return []
 
 
 def intent(tracker: Tracker) -> str:
     """Return the intent of the latest message."""
     return str(tracker.latest_message["intent"]["name"])
-
-
-def last_topics(tracker: Tracker) -> list[str]:
-    """Return the topics of the last answer in this conversation; none if there was no answer yet."""
-    return list(tracker.get_slot(TOPICS_SLOT) or [])

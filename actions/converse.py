@@ -15,5 +15,6 @@ class Converse(ReplyAction):
         return "action_converse"
 
     def reply(self, tracker: Tracker) -> Reply:
-        """Give the reply that has the intent's name."""
-        return replies.converse(intent(tracker))
+        """Give the reply that has the intent's name; several where the message asks several things."""
+        asked = list(tracker.latest_message.get("asked") or [])
+        return replies.converse(*(asked if len(asked) > 1 else [intent(tracker)]))

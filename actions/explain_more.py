@@ -4,7 +4,8 @@ import re
 
 from rasa_sdk import Tracker
 
-from actions.base import ReplyAction, last_topics
+from actions import memory
+from actions.base import ReplyAction
 from assistant import reply as replies
 from assistant.reply import Reply, Version
 
@@ -31,7 +32,8 @@ class ExplainMore(ReplyAction):
 
     def reply(self, tracker: Tracker) -> Reply:
         """Explain the last answer; ask which one is meant if there was none."""
-        topics = last_topics(tracker)
-        if not topics:
-            return replies.converse("explain_more")
-        return replies.explain(topics, wanted_version(str(tracker.latest_message.get("text") or "")))
+        topics = memory.topics(tracker)
+        version = wanted_version(str(tracker.latest_message.get("text") or ""))
+        if version == "short" and memory.offered(tracker):
+            return replies.clarify(memory.offered(tracker))
+        return replies.explain(topics, version) if topics else replies.converse("explain_more")

@@ -2,7 +2,8 @@
 
 from rasa_sdk import Tracker
 
-from actions.base import ReplyAction, last_topics
+from actions import memory
+from actions.base import ReplyAction
 from assistant import reply as replies
 from assistant.reply import Reply
 
@@ -15,5 +16,8 @@ class ShowSources(ReplyAction):
         return "action_show_sources"
 
     def reply(self, tracker: Tracker) -> Reply:
-        """Say where answers come from, and list the last one's sources."""
-        return replies.show_sources(last_topics(tracker))
+        """Say where answers come from, and list the last one's sources; where more was asked, answer that too."""
+        asked = list(tracker.latest_message.get("asked") or [])
+        if len(asked) > 1:
+            return replies.converse(*asked)
+        return replies.show_sources(memory.topics(tracker))

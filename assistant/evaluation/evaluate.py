@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant import logs, models, paths, quiet
-from assistant.evaluation import held_out, safety
+from assistant.evaluation import conversing, held_out, safety
 from assistant.evaluation.score import Outcomes, Score, score
 
 RESULT = paths.ROOT / "build" / "evaluation.json"
@@ -21,6 +21,13 @@ TITLES = {
     "right_or_offered": "right or offered",
     "wrong_among_answered": "wrong among answered",
     "out_of_scope_declined": "out of scope, declined",
+}
+CONVERSING = {
+    "compound": "several questions, every topic found",
+    "torn_apart": "one question, torn apart",
+    "leaning": "follow-ups, right topic",
+    "leaning_or_offered": "follow-ups, right or offered",
+    "fresh": "fresh questions after an answer, right topic",
 }
 
 
@@ -53,16 +60,27 @@ def evaluate(console: Console, *, folds: int = 5) -> dict[str, Any]:
     outcomes = understand(model, held_out.read())
     found = score(outcomes)
     _print_score(console, "Held-out questions", found)
+    unseen_found = score(understand(model, held_out.read(paths.QUESTIONS_UNSEEN)))
+    _print_score(console, "Questions by somebody else", unseen_found)
     by_topic = _by_topic(outcomes)
     _print_topics(console, by_topic)
     _print_kinds(console, outcomes)
     dangers = measure_safety(model)
-    _print_safety(console, dangers)
+    _print_safety(console, "Safety", dangers)
+    unseen = measure_safety(model, unseen=True)
+    _print_safety(console, "Safety, messages by somebody else", unseen)
+    talks, unseen_talks = measure_conversing(model), measure_conversing(model, unseen=True)
+    _print_conversing(console, "Conversation", talks)
+    _print_conversing(console, "Conversation, exchanges by somebody else", unseen_talks)
     result: dict[str, Any] = {
         "model": models.find().name,
         "score": _as_dict(found),
+        "score_unseen": _as_dict(unseen_found),
         "by_topic": by_topic,
         "safety": _safety_dict(dangers),
+        "safety_unseen": _safety_dict(unseen),
+        "conversing": {name: getattr(talks, name).as_dict() for name in CONVERSING},
+        "conversing_unseen": {name: getattr(unseen_talks, name).as_dict() for name in CONVERSING},
         "mistakes": _mistakes(outcomes),
     }
     if folds:
@@ -82,19 +100,35 @@ def evaluate(console: Console, *, folds: int = 5) -> dict[str, Any]:
     return result
 
 
-def measure_safety(model: Path) -> safety.SafetyScore:
+def measure_conversing(model: Path, *, unseen: bool = False) -> conversing.ConversingScore:
+    """Return how well a model converses, on the messages and exchanges of ``tests/understanding``."""
+    quiet.settle()
+    logs.configure()
+    from assistant.server import load_agent
+
+    return conversing.score(conversing.hear(asyncio.run(load_agent(model)), conversing.read(unseen=unseen)))
+
+
+def measure_safety(model: Path, *, unseen: bool = False) -> safety.SafetyScore:
     """Return recall and false alarms of a model and the rules together, on the messages of ``tests/safety``."""
-    messages = safety.read()
+    messages = safety.read(unseen=unseen)
     found = understand(model, safety.as_questions(messages))
     return safety.score(messages, [one.intent for one in found], [one.red_flag == "same_day" for one in found])
 
 
-def _print_safety(console: Console, found: safety.SafetyScore) -> None:
-    console.print("[bold]Safety[/]")
+def _print_conversing(console: Console, title: str, found: conversing.ConversingScore) -> None:
+    console.print(f"[bold]{title}[/]")
+    for name, words in CONVERSING.items():
+        console.print(f"  {words:44} {getattr(found, name)}", highlight=False, soft_wrap=True)
+
+
+def _print_safety(console: Console, title: str, found: safety.SafetyScore) -> None:
+    console.print(f"[bold]{title}[/]")
     for words, share in (
         ("urgent, caught", found.caught),
         ("calm, alarmed", found.false_alarms),
         ("same day, headed", found.same_day),
+        ("same day, alarmed", found.same_day_alarmed),
     ):
         console.print(f"  {words:28} {share}", highlight=False)
     table = Table("hazard", "urgent, caught", "calm, alarmed")
@@ -105,7 +139,9 @@ def _print_safety(console: Console, found: safety.SafetyScore) -> None:
 
 
 def _safety_dict(found: safety.SafetyScore) -> dict[str, Any]:
-    shares = {name: getattr(found, name).as_dict() for name in ("caught", "false_alarms", "same_day")}
+    shares = {
+        name: getattr(found, name).as_dict() for name in ("caught", "false_alarms", "same_day", "same_day_alarmed")
+    }
     by_hazard = {
         name: {hazard: share.as_dict() for hazard, share in getattr(found, name).items()}
         for name in ("caught_by_hazard", "false_alarms_by_hazard")

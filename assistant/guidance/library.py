@@ -32,12 +32,14 @@ class Library:
             topic: the card's id.
             texts: ``short``, ``more`` or ``simple``: the version of the answer shown.
         """
-        found: dict[str, Source] = {}
-        for paragraph in getattr(self.cards[topic], texts):
-            for fact_id in paragraph.facts:
-                for source_id in self.facts[fact_id].sources:
-                    found.setdefault(source_id, self.sources[source_id])
-        return found
+        return self.sources_of(
+            [fact_id for paragraph in getattr(self.cards[topic], texts) for fact_id in paragraph.facts]
+        )
+
+    def sources_of(self, fact_ids: list[str]) -> dict[str, Source]:
+        """Return the sources of facts, each once, in the order of the facts."""
+        ids = [source_id for fact_id in fact_ids for source_id in self.facts[fact_id].sources]
+        return {source_id: self.sources[source_id] for source_id in ids}
 
     def version(self, topic: str) -> str:
         """Return 12 hex digits that change whenever the card, one of its facts or their sources do."""

@@ -21,7 +21,16 @@ class Thresholds:
         offer: topics that reach this probability together are offered.
         offer_each: none is offered below this.
         nearest: a text further than this cosine from every question of its likeliest intent is not answered.
+        leaning: a message that leans less than this on what came before is read by itself.
+        clear, clear_nearest: a message that is this probable, and this near to a known question, leans on nothing.
+        part, part_margin: the same as ``answer`` and ``margin`` for each of several questions in a message, and for one that was
+            weighed with what came before it: both are surer than a message's words alone.
+        told: a question about the assistant beside others is answered when it is at least this probable.
+        loose: the same as ``answer`` for what stands between "and"s without question words.
+        apart, loose_apart: a message isn't torn apart when it is known better than its parts by more than this.
+        urgent_part: a part of a message that is an emergency with at least this confidence makes the whole one.
         urgent: when an emergency and a crisis are together at least this probable, the likelier is taken.
+        urgent_calm, urgent_calm_part: the same where the message's own words say that it isn't happening now.
     """
 
     answer: float = 0.55
@@ -30,7 +39,19 @@ class Thresholds:
     offer: float = 0.3
     offer_each: float = 0.03
     nearest: float = 0.5
-    urgent: float = 0.25
+    leaning: float = 0.15
+    clear: float = 0.95
+    clear_nearest: float = 0.9
+    part: float = 0.35
+    part_margin: float = 0.05
+    told: float = 0.85
+    loose: float = 0.6
+    apart: float = 0.6
+    loose_apart: float = 0.0
+    urgent_part: float = 0.85
+    urgent: float = 0.3
+    urgent_calm: float = 0.8
+    urgent_calm_part: float = 0.95
 
 
 @dataclass(frozen=True)
@@ -56,7 +77,8 @@ def decide(prediction: Prediction, topics: frozenset[str], urgent: frozenset[str
     worries = [(intent, probability) for intent, probability in prediction.ranking if intent in urgent]
     if worries and sum(probability for _, probability in worries) >= limits.urgent:
         return Decision(*worries[0])
-    best, probability = prediction.ranking[0]
+    # Too little for an alarm: then the message is about the likeliest of the rest.
+    best, probability = next(item for item in prediction.ranking if item[0] not in urgent)
     refused = dict(prediction.ranking).get(OUT_OF_SCOPE, 0.0)
     if best == OUT_OF_SCOPE or prediction.nearest < limits.nearest:
         return Decision(OUT_OF_SCOPE, refused)

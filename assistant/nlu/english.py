@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import spacy
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -12,6 +11,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from assistant.nlu.language import english
 from assistant.nlu.normalise import normalise
 
 
@@ -45,7 +45,7 @@ class EnglishTokenizer(Tokenizer):
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
-        self._language = spacy.blank("en")
+        self._language = english()
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Normalise and tokenise incoming messages."""

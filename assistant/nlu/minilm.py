@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load as load_tensors
 from tokenizers import Tokenizer
 
@@ -96,6 +94,9 @@ def adapted(weights: Weights, adapter: Weights) -> Weights:
 
 def build_graph(weights: Weights) -> bytes:
     """Return the encoder as an ONNX model: ``ids`` and ``mask`` (texts, pieces) in, ``vectors`` (texts, 384) out, of length 1."""
+    import onnx  # only training needs it
+    from onnx import TensorProto, helper, numpy_helper
+
     constants: dict[str, np.ndarray] = {}
     nodes: list[onnx.NodeProto] = []
 

@@ -5,6 +5,8 @@ Rasa's CountVectorsFeaturizer counts; weighting by rarity and by length (TF-IDF)
 """
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from assistant.nlu.readings import texts_of
+
 VOCABULARY_FILE = "ngrams.json"
+# The n-grams of all a message's readings, (readings, n-grams).
+READING_NGRAMS = "reading_ngrams"
 _WORD = r"[a-z0-9']+"
 
 
@@ -32,6 +38,33 @@ def vectorizers() -> list[TfidfVectorizer]:
         TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD, dtype=np.float32),
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, dtype=np.float32),
     ]
+
+
+class Weigher:
+    """Gives texts the rows that the fitted vectorizers would. Scikit-learn checks and copies its input, which takes 1 ms a message."""
+
+    def __init__(self, parts: Sequence[TfidfVectorizer]) -> None:
+        self._parts = [(part.build_analyzer(), part.vocabulary_, np.asarray(part.idf_, np.float32)) for part in parts]
+        self._width = sum(len(vocabulary) for _, vocabulary, _ in self._parts)
+
+    def rows(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
+        """Return (texts, n-grams) weights: 1 + log(count), times the rarity, each part of a row of length 1; float32."""
+        indices: list[np.ndarray] = []
+        data: list[np.ndarray] = []
+        ends = [0]
+        for text in texts:
+            first, length = 0, 0
+            for analyse, vocabulary, rarity in self._parts:
+                counts = Counter(at for term in analyse(text) if (at := vocabulary.get(term)) is not None)
+                at = np.fromiter(sorted(counts), np.int32, len(counts))
+                weights = (1 + np.log(np.array([counts[one] for one in at], np.float32))) * rarity[at]
+                indices.append(at + np.int32(first))
+                data.append(weights / (np.sqrt(weights @ weights) or 1))
+                first, length = first + len(vocabulary), length + len(at)
+            ends.append(ends[-1] + length)
+        return scipy.sparse.csr_matrix(
+            (np.concatenate(data), np.concatenate(indices), np.array(ends, np.int32)), shape=(len(texts), self._width)
+        )
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -60,7 +93,7 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
     def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(name, config)
         self._model_storage, self._resource = model_storage, resource
-        self._parts: list[TfidfVectorizer] | None = None
+        self._weigher: Weigher | None = None
 
     @classmethod
     def create(
@@ -76,14 +109,15 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the vocabulary and its weights from the training questions."""
         texts = [example.get(TEXT) for example in training_data.intent_examples if example.get(TEXT)]
-        self._parts = [part.fit(texts) for part in vectorizers()]
+        parts = [part.fit(texts) for part in vectorizers()]
+        self._weigher = Weigher(parts)
         with self._model_storage.write_to(self._resource) as folder:
             saved = [
                 {
                     "vocabulary": {term: int(index) for term, index in part.vocabulary_.items()},
                     "idf": [round(float(value), 5) for value in part.idf_],
                 }
-                for part in self._parts
+                for part in parts
             ]
             (folder / VOCABULARY_FILE).write_text(json.dumps(saved), encoding="utf-8")
         return self._resource
@@ -101,23 +135,28 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         component = cls(config, execution_context.node_name, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             saved = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
-        component._parts = []
+        parts = []
         for part, state in zip(vectorizers(), saved, strict=True):
             part.vocabulary_ = state["vocabulary"]
             part.idf_ = np.array(state["idf"], dtype=np.float32)
-            component._parts.append(part)
+            parts.append(part)
+        component._weigher = Weigher(parts)
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the n-gram row to each message that has words."""
-        if self._parts is None:
+        """Add the n-gram row, and those of all readings, to each message that has words."""
+        if self._weigher is None:
             raise RuntimeError("the n-gram featurizer is neither trained nor loaded")
         worded = [message for message in messages if message.get(TOKENS_NAMES[TEXT])]
         if worded:
-            texts = [message.get(TEXT) for message in worded]
-            rows = scipy.sparse.hstack([part.transform(texts) for part in self._parts]).tocsr()
-            for index, message in enumerate(worded):
-                message.add_features(Features(rows[index], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+            texts = [texts_of(message) for message in worded]
+            every = [text for found in texts for text in found]
+            rows = self._weigher.rows(every)
+            at = 0
+            for message, found in zip(worded, texts, strict=True):
+                message.add_features(Features(rows[at], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+                message.set(READING_NGRAMS, rows[at : at + len(found)])
+                at += len(found)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

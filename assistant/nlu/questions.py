@@ -12,12 +12,14 @@ from assistant.nlu.topic_model import KIND_SEPARATOR
 
 @dataclass(frozen=True)
 class Question:
-    """A training question: its text, its class (``intent`` or ``out_of_scope/KIND``), and where it stands."""
+    """A training question: its text, its class (``intent`` or ``out_of_scope/KIND``), where it stands, and the same-day hazard
+    that it tells of, if any."""
 
     text: str
     label: str
     path: Path
     line: int
+    hazard: str = ""
 
     @property
     def intent(self) -> str:
@@ -49,11 +51,12 @@ def _read(path: Path) -> Iterator[Question]:
                 "an entry without 'intent' or 'examples'",
                 "give it the form of data/nlu/frequency.yml",
             )
-        kind = (item.get("metadata") or {}).get("kind")
+        metadata = item.get("metadata") or {}
+        kind = metadata.get("kind")
         label = f"{item['intent']}{KIND_SEPARATOR}{kind}" if kind else item["intent"]
         first = document.line("nlu", index, "examples") + 1
         for offset, line in enumerate(item["examples"].splitlines()):
             if line.startswith("- "):
-                yield Question(plain(line[2:]), label, path, first + offset)
+                yield Question(plain(line[2:]), label, path, first + offset, metadata.get("hazard", ""))
             elif line.strip():
                 raise ContentError(path, first + offset, "a line that is no example", "begin each example with '- '")

@@ -21,14 +21,17 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def check(
-    topics: list[str], cards: dict[str, str], folder: Path = paths.NLU, tests: Path = paths.QUESTIONS
+    topics: list[str],
+    cards: dict[str, str],
+    folder: Path = paths.NLU,
+    tests: tuple[Path, ...] = (paths.QUESTIONS, paths.QUESTIONS_UNSEEN, paths.ROOT / "tests" / "safety"),
 ) -> list[ContentError]:
     """Return the problems of the training questions.
 
     Args:
         topics: the intents that need questions, conversation intents included.
         cards: each card's title by topic; a title is tapped as a button, so it must be a known question.
-        folder: the training questions. tests: the held-out ones.
+        folder: the training questions. tests: the folders of held-out ones.
     """
     try:
         questions = read_questions(folder)
@@ -129,12 +132,13 @@ def _letters(text: str) -> str:
     return re.sub(r"[\s.,?!']+", " ", text.lower()).strip() or text
 
 
-def _tests(questions: list[Question], tests: Path) -> Iterator[ContentError]:
+def _tests(questions: list[Question], tests: tuple[Path, ...]) -> Iterator[ContentError]:
     known = {_letters(question.text): question for question in questions}
-    for path in sorted(tests.glob("*.yml")):
+    for path in sorted(path for folder in tests for path in folder.glob("*.yml")):
         document = yaml_lines.load(path)
         for index, item in enumerate(document.data or []):
-            question = known.get(_letters(plain(str(item.get("text", "")))))
+            text = item.get("text", "") if isinstance(item, dict) else item
+            question = known.get(_letters(plain(str(text))))
             if question and len(question.text.split()) >= SHORT:
                 yield ContentError(
                     question.path,

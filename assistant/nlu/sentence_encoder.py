@@ -18,8 +18,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu import adapter, minilm
+from assistant.nlu.readings import texts_of
 
 GRAPH_FILE = "encoder.onnx"
+# The vectors of all a message's readings, (readings, 384).
+READING_VECTORS = "reading_vectors"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -96,14 +99,18 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the sentence vector to each message that has words."""
+        """Add the sentence vector, and those of all readings, to each message that has words."""
         if self._encoder is None:
             raise RuntimeError("the sentence encoder is neither trained nor loaded")
         worded = [message for message in messages if message.get(TOKENS_NAMES[TEXT])]
         if worded:
-            vectors = self._encoder.encode([message.get(TEXT) for message in worded])
-            for message, vector in zip(worded, vectors, strict=True):
-                message.add_features(Features(vector[np.newaxis, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+            texts = [texts_of(message) for message in worded]
+            vectors = self._encoder.encode([text for found in texts for text in found])
+            for message, rows in zip(
+                worded, np.split(vectors, np.cumsum([len(found) for found in texts])[:-1]), strict=True
+            ):
+                message.add_features(Features(rows[:1], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+                message.set(READING_VECTORS, rows)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

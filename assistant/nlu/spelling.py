@@ -1,42 +1,65 @@
-"""Corrects words that are one slip away from a known one."""
+"""Corrects misspelt words to the words that the project knows."""
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from spellchecker import SpellChecker
+
 from assistant import paths
 
-# Shorter words have too many neighbours: "chess" is not "chest", "live" is not "lips".
-SHORTEST = 6
+# Shorter words have too many neighbours: "lip" is one slip from "sip".
+SHORTEST = 5
+# From this length on, two slips are taken for one word.
+LONG = 7
 
 
 class Speller:
-    """Maps a misspelt word to a known one by symmetric deletion (Garbe 2012): both spellings with one letter left out meet.
+    """Maps a misspelt word to a known one.
 
-    A word that people use in other senses is left alone: those of the training questions are known to be words.
+    A slip is a letter left out, added, changed, or swapped with its neighbour (optimal string alignment). Beyond that it knows
+    letters in another order ("tounge"), vowels left out ("chst") and "swellin" for "swelling". Words of English, and those that
+    the training questions use, are left alone: they are no slips.
     """
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = {word for word in known if word.isalpha()}
-        self._by_deletion: dict[str, set[str]] = {}
-        for word in self._known:
-            if len(word) >= SHORTEST:
-                for shorter in _deletions(word):
-                    self._by_deletion.setdefault(shorter, set()).add(word)
+        self._candidates = sorted(word for word in self._known if len(word) >= SHORTEST)
+        self._by_consonants: dict[str, list[str]] = {}
+        for word in self._candidates:
+            self._by_consonants.setdefault(_consonants(word), []).append(word)
 
     def correct(self, word: str) -> str:
         """Return the known word that ``word`` most likely is, or ``word`` itself."""
-        if len(word) < SHORTEST - 1 or word in self._known or word in common_words() or not word.isalpha():
+        if (
+            len(word) < SHORTEST - 1
+            or word in self._known
+            or not word.isalpha()
+            or not word.isascii()
+            or _is_word(word)
+        ):
             return word
-        near = {known for form in _deletions(word) for known in self._by_deletion.get(form, ())}
-        near = {known for known in near if known[0] == word[0] and abs(len(known) - len(word)) <= 1}
-        return min(near) if near else word
+        if word.endswith("in") and f"{word}g" in self._known:
+            return f"{word}g"
+        if _consonants(word) == word:
+            fitting = self._by_consonants.get(word, [])
+            return fitting[0] if len(fitting) == 1 else word
+        found = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=2, limit=5)
+        near = [(slips, known) for known, slips, _ in found if known[0] == word[0] and _near_enough(word, known, slips)]
+        return min(near)[1] if near else word
+
+
+@lru_cache(maxsize=1)
+def english() -> frozenset[str]:
+    """Return the words of English (pyspellchecker's list) without apostrophes."""
+    return frozenset(word.replace("'", "") for word in SpellChecker().word_frequency.words())
 
 
 @lru_cache(maxsize=1)
 def common_words() -> frozenset[str]:
     """Return the words that stand at least three times in the training questions of the cards' topics: no slips."""
-    from collections import Counter
-
     counts: Counter[str] = Counter()
     for path in paths.NLU.glob("*.yml"):
         if path.stem not in ("emergency", "self_harm"):
@@ -44,5 +67,17 @@ def common_words() -> frozenset[str]:
     return frozenset(word.strip(".,?!") for word, count in counts.items() if count >= 3)
 
 
-def _deletions(word: str) -> set[str]:
-    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))}
+def _is_word(word: str) -> bool:
+    return word in english() or (word in common_words() and word not in _COMMON_SLIPS)
+
+
+# Slips so common that they stand three times in the training questions.
+_COMMON_SLIPS = frozenset({"tounge"})
+
+
+def _near_enough(word: str, known: str, slips: float) -> bool:
+    return slips <= 1 or (len(word) >= LONG and word[:2] == known[:2]) or sorted(word) == sorted(known)
+
+
+def _consonants(word: str) -> str:
+    return "".join(letter for letter in word if letter not in "aeiou")

@@ -1,7 +1,7 @@
 """The intent classifier: a topic, a question back, or a refusal."""
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,19 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu import adapter, decision, topic_model
-from assistant.nlu.decision import Decision, Thresholds, decide
-from assistant.nlu.topic_model import KIND_SEPARATOR, OUT_OF_SCOPE, TopicModel
+from assistant import paths, yaml_lines
+from assistant.nlu import adapter, decision, follow_ups, red_flags, topic_model, understanding
+from assistant.nlu.decision import Decision, Thresholds
+from assistant.nlu.ngrams import READING_NGRAMS
+from assistant.nlu.readings import READINGS, Part, Readings
+from assistant.nlu.sentence_encoder import READING_VECTORS
+from assistant.nlu.topic_model import KIND_SEPARATOR, OUT_OF_SCOPE, Prediction, TopicModel
+from assistant.nlu.understanding import Scope, Understanding, understand
 
 MODEL_FILE = "topics.npz"
-# What the actions read of a message beyond Rasa's own fields: topics to offer, and the kind of an out-of-scope message.
+# What the actions read of a message beyond Rasa's own fields: the topics asked about, the topics to offer, and the kind of an
+# out-of-scope message.
+ASKED = "asked"
 OFFERED = "offered"
 KIND = "out_of_scope_kind"
 
@@ -50,13 +57,19 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """The thresholds, the intents that must not be missed, and those that can't be offered as topics."""
-        return {**asdict(Thresholds()), "urgent_intents": [], "conversation_intents": [], "ranking_length": 5}
+        """The thresholds, the intents that must not be missed, those that can't be offered as topics, and those that are questions."""
+        return {
+            **asdict(Thresholds()),
+            "urgent_intents": [],
+            "conversation_intents": [],
+            "told_intents": [],
+            "ranking_length": 5,
+        }
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Make Rasa's training cache notice a change in the modules that this component is made of."""
-        modules = (topic_model, decision, adapter)
+        modules = (topic_model, decision, understanding, follow_ups, adapter)
         return hashlib.sha256(b"".join(Path(str(module.__file__)).read_bytes() for module in modules)).hexdigest()
 
     def __init__(
@@ -66,8 +79,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         self._limits = Thresholds(**{name: self._config[name] for name in asdict(Thresholds())})
         self._model_storage, self._resource = model_storage, resource
         self._model = model
-        self._urgent = frozenset(self._config["urgent_intents"])
-        self._topics = self._offerable()
+        self._scope = self._scope_now()
 
     @classmethod
     def create(
@@ -86,7 +98,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         vectors, ngrams = _stacked(examples)
         unseen = np.array([adapter.held_out(example.get(TEXT)) for example in examples])
         self._model = TopicModel.fit(vectors, ngrams, [label(example) for example in examples], unseen)
-        self._topics = self._offerable()
+        self._scope = self._scope_now()
         with self._model_storage.write_to(self._resource) as folder:
             self._model.write(folder / MODEL_FILE)
         return self._resource
@@ -105,37 +117,57 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             return cls(config, model_storage, resource, TopicModel.read(folder / MODEL_FILE))
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set each message's intent, ranking, offered topics and out-of-scope kind."""
-        if self._model is None:
-            raise RuntimeError("the topic classifier is neither trained nor loaded")
+        """Set each message's intent, ranking, topics asked, offered topics and out-of-scope kind."""
         worded = [message for message in messages if _features(message)]
-        if worded:
-            for message, prediction in zip(worded, self._model.predict(*_stacked(worded)), strict=True):
-                chosen = decide(prediction, self._topics, self._urgent, self._limits)
-                self._set(message, chosen, prediction.ranking, prediction.kind)
+        predictions = iter(self.predictions(worded))
+        for message in worded:
+            readings = message.get(READINGS) or Readings((message.get(TEXT),), Part(0))
+            found = [next(predictions) for _ in readings.texts]
+            limits = self._limits
+            if red_flags.red_flags().judge(message.get(TEXT)).calm:
+                limits = replace(limits, urgent=limits.urgent_calm, urgent_part=limits.urgent_calm_part)
+            self._set(message, understand(readings, found, self._scope, limits))
         for message in messages:
             if not _features(message):  # nothing was left of it after normalising
-                self._set(message, Decision(OUT_OF_SCOPE, 1.0), [(OUT_OF_SCOPE, 1.0)], "gibberish")
+                nothing = Understanding(Decision(OUT_OF_SCOPE, 1.0), (), [(OUT_OF_SCOPE, 1.0)], "gibberish")
+                self._set(message, nothing)
         return messages
+
+    def predictions(self, messages: list[Message]) -> list[Prediction]:
+        """Return the prediction for each reading of each message, in their order. Raises RuntimeError without a trained model."""
+        if self._model is None:
+            raise RuntimeError("the topic classifier is neither trained nor loaded")
+        if not messages:
+            return []
+        return self._model.predict(
+            np.vstack([message.get(READING_VECTORS) for message in messages]),
+            scipy.sparse.vstack([message.get(READING_NGRAMS) for message in messages]).tocsr(),
+        )
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing later in the pipeline reads the intents of the training examples."""
         return training_data
 
-    def _set(self, message: Message, chosen: Decision, ranking: list[tuple[str, float]], kind: str) -> None:
-        length = self._config["ranking_length"]
+    def _set(self, message: Message, found: Understanding) -> None:
+        chosen = found.decision
         message.set(INTENT, {"name": chosen.intent, "confidence": chosen.confidence}, add_to_output=True)
         message.set(
             "intent_ranking",
-            [{"name": name, "confidence": value} for name, value in ranking[:length]],
+            [{"name": name, "confidence": value} for name, value in found.ranking[: self._config["ranking_length"]]],
             add_to_output=True,
         )
+        message.set(ASKED, list(found.asked), add_to_output=True)
         message.set(OFFERED, list(chosen.offered), add_to_output=True)
-        message.set(KIND, kind if chosen.intent == OUT_OF_SCOPE else "", add_to_output=True)
+        message.set(KIND, found.kind if chosen.intent == OUT_OF_SCOPE else "", add_to_output=True)
 
-    def _offerable(self) -> frozenset[str]:
+    def _scope_now(self) -> Scope:
         intents = self._model.intents if self._model else []
-        return frozenset(intents) - frozenset(self._config["conversation_intents"]) - {OUT_OF_SCOPE}
+        topics = frozenset(intents) - frozenset(self._config["conversation_intents"]) - {OUT_OF_SCOPE}
+        cards = {path.stem: yaml_lines.load(path).data for path in sorted((paths.GUIDANCE / "cards").glob("*.yml"))}
+        related = {topic: frozenset(card["related"]) for topic, card in cards.items()}
+        return Scope(
+            topics, frozenset(self._config["urgent_intents"]), frozenset(self._config["told_intents"]), related
+        )
 
 
 def _features(message: Message) -> tuple[np.ndarray, scipy.sparse.csr_matrix] | None:

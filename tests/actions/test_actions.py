@@ -20,20 +20,30 @@ def executor() -> ActionExecutor:
 
 
 async def run(
-    executor: ActionExecutor, action: str, intent: str, topics: list[str] | None = None, **message: Any
+    executor: ActionExecutor,
+    action: str,
+    intent: str,
+    topics: list[str] | None = None,
+    slots: dict[str, Any] | None = None,
+    **message: Any,
 ) -> tuple[dict, list]:
     latest = {"intent": {"name": intent}, "text": "", "entities": [], **message}
-    tracker = {"sender_id": "a", "slots": {"topics": topics}, "latest_message": latest, "events": []}
+    tracker = {"sender_id": "a", "slots": {"topics": topics, **(slots or {})}, "latest_message": latest, "events": []}
     result = await executor.run({"next_action": action, "tracker": tracker, "domain": {}})
     (reply,) = result["responses"]
     assert reply["custom"]["steer"] in reply["text"]
     return reply, result["events"]
 
 
+def values(events: list[dict]) -> dict[str, Any]:
+    """The slots that a turn has set."""
+    return {event["name"]: event["value"] for event in events}
+
+
 async def test_answer_gives_the_card_of_the_intent_and_remembers_it(executor) -> None:
     reply, events = await run(executor, "action_answer", "dosage")
     assert reply["custom"]["topics"] == ["dosage"]
-    assert events == [{"event": "slot", "timestamp": None, "name": "topics", "value": ["dosage"]}]
+    assert values(events) == {"topics": ["dosage"], "trail": [["dosage"]]}
 
 
 async def test_answer_without_a_card_apologises(executor) -> None:
@@ -47,7 +57,7 @@ async def test_ask_back_offers_what_the_classifier_found(executor) -> None:
     assert reply["custom"]["options"] == ["dosage", "frequency"]
     assert [button["title"] for button in reply["buttons"]][-1] == "None of these"
     assert len(reply["buttons"]) == 3
-    assert events == []
+    assert values(events) == {"offered": ["dosage", "frequency"], "failures": 1}
 
 
 @pytest.mark.parametrize("kind", ["other_vitamins", "attacks", "", "a kind without a text"])
@@ -59,7 +69,7 @@ async def test_decline_says_what_it_can_help_with(executor, kind: str) -> None:
 
 
 @pytest.mark.parametrize("intent", ["greet", "goodbye", "thanks", "affirm", "deny", "bot_challenge", "capabilities", "privacy",
-                                    "find_provider", "feedback_negative"])  # fmt: skip
+                                    "find_provider", "none_of_these"])  # fmt: skip
 async def test_converse_names_the_intent(executor, intent: str) -> None:
     reply, _ = await run(executor, "action_converse", intent)
     assert (reply["custom"]["kind"], reply["custom"]["topics"]) == ("conversation", [intent])
@@ -106,6 +116,145 @@ async def test_sources_lists_those_of_the_last_answer(executor) -> None:
     reply, _ = await run(executor, "action_show_sources", "sources", ["dosage"])
     for source in reply["custom"]["answers"][0]["sources"]:
         assert source["url"] in reply["text"]
+
+
+async def test_several_topics_are_answered_in_order_under_their_headings_with_one_steer(executor) -> None:
+    reply, _ = await run(executor, "action_answer", "injection_pain", asked=["injection_pain", "frequency"])
+    cards = replies.texts().library.cards
+    assert reply["custom"]["topics"] == ["injection_pain", "frequency"]
+    assert reply["text"].index(cards["injection_pain"].title) < reply["text"].index(cards["frequency"].title)
+    assert reply["text"].count(reply["custom"]["steer"]) == 1
+    assert [answer["sources"] != [] for answer in reply["custom"]["answers"]] == [True, True]
+
+
+async def test_a_question_about_the_assistant_is_answered_beside_the_card(executor) -> None:
+    reply, events = await run(executor, "action_answer", "frequency", asked=["privacy", "frequency"])
+    assert reply["text"].startswith("I don't ask for your name")
+    assert values(events)["topics"] == ["frequency"]
+
+
+async def test_two_questions_about_the_assistant_get_both_texts(executor) -> None:
+    reply, _ = await run(executor, "action_converse", "privacy", asked=["privacy", "bot_challenge"])
+    assert "I don't ask for your name" in reply["text"]
+    assert "I am a computer program" in reply["text"]
+
+
+def named(kind: str, value: str) -> list[dict[str, str]]:
+    return [{"entity": kind, "value": value}]
+
+
+async def test_a_named_medicine_comes_first_with_its_sources(executor) -> None:
+    reply, _ = await run(executor, "action_answer", "interactions", entities=named("medicine", "omeprazole"))
+    answer = reply["custom"]["answers"][0]
+    assert answer["text"].startswith("Omeprazole lowers stomach acid.")
+    note = next(entity for _, entity in replies.texts().entities if entity.name == "omeprazole")
+    cited = {source for fact in note.facts for source in replies.texts().library.facts[fact].sources}
+    assert cited <= {source["id"] for source in answer["sources"]}
+
+
+async def test_a_medicine_without_guidance_is_said_to_be_unknown(executor) -> None:
+    reply, _ = await run(executor, "action_answer", "interactions", entities=named("medicine", "sertraline"))
+    assert "says nothing about sertraline" in reply["text"]
+    assert "A pharmacist can check it" in reply["text"]
+
+
+async def test_a_medicine_is_not_spoken_of_where_it_does_not_matter(executor) -> None:
+    reply, _ = await run(executor, "action_answer", "injection_pain", entities=named("medicine", "sertraline"))
+    assert "sertraline" not in reply["text"]
+
+
+async def test_the_group_spoken_of_before_is_kept_and_the_region_orders_the_answer(executor) -> None:
+    reply, _ = await run(executor, "action_answer", "frequency", slots={"group": "children", "region": "america"})
+    assert "most children can have hydroxocobalamin" in reply["text"]
+    assert reply["text"].index("In the US: The label pattern") < reply["text"].index("In the UK: A common pattern")
+
+
+async def test_where_all_offers_say_the_same_of_a_medicine_the_likeliest_is_answered(executor) -> None:
+    reply, _ = await run(
+        executor,
+        "action_ask_back",
+        "ask_back",
+        offered=["interactions", "medicines_lowering_b12"],
+        entities=named("medicine", "omeprazole"),
+    )
+    assert (reply["custom"]["kind"], reply["custom"]["topics"]) == ("answer", ["interactions"])
+
+
+async def test_what_was_chosen_of_an_offer_is_remembered_and_not_asked_again(executor) -> None:
+    _, events = await run(executor, "action_answer", "dosage", slots={"offered": ["frequency", "dosage"]})
+    offers = values(events)["offers"]
+    assert offers == [{"topics": ["dosage", "frequency"], "chosen": "dosage"}]
+    assert values(events)["offered"] is None
+    reply, _ = await run(
+        executor, "action_ask_back", "ask_back", offered=["dosage", "frequency"], slots={"offers": offers}
+    )
+    assert reply["custom"]["topics"] == ["dosage"]
+
+
+async def test_a_refused_offer_is_not_made_again(executor) -> None:
+    offers = [{"topics": ["dosage", "frequency"], "chosen": None}]
+    reply, _ = await run(
+        executor, "action_ask_back", "ask_back", offered=["frequency", "dosage"], slots={"offers": offers}
+    )
+    assert "I'd rather not guess again" in reply["text"]
+
+
+@pytest.mark.parametrize(("action", "kind"), [("action_ask_back", "gibberish"), ("action_decline", "gibberish")])
+async def test_after_two_failures_it_stops_guessing(executor, action: str, kind: str) -> None:
+    reply, _ = await run(
+        executor, action, "x", offered=["dosage", "frequency"], out_of_scope_kind=kind, slots={"failures": 2}
+    )
+    assert "I'd rather not guess again" in reply["text"]
+    assert reply["custom"]["options"]
+
+
+async def test_what_belongs_to_somebody_else_is_declined_as_such_however_often(executor) -> None:
+    reply, _ = await run(
+        executor, "action_decline", "out_of_scope", out_of_scope_kind="other_vitamins", slots={"failures": 5}
+    )
+    assert "not about other vitamins" in reply["text"]
+
+
+async def test_an_answer_ends_the_count_of_failures(executor) -> None:
+    _, events = await run(executor, "action_answer", "dosage", slots={"failures": 2})
+    assert values(events)["failures"] == 0
+
+
+async def test_go_back_shows_the_answer_before_and_shortens_the_trail(executor) -> None:
+    trail = [["dosage"], ["frequency"], ["overdose"]]
+    reply, events = await run(executor, "action_go_back", "go_back", ["overdose"], slots={"trail": trail})
+    assert reply["custom"]["topics"] == ["frequency"]
+    assert values(events)["trail"] == [["dosage"], ["frequency"]]
+
+
+async def test_go_back_without_an_earlier_answer_says_so(executor) -> None:
+    reply, _ = await run(executor, "action_go_back", "go_back", ["dosage"], slots={"trail": [["dosage"]]})
+    assert reply["custom"]["topics"] == ["go_back"]
+
+
+async def test_start_again_forgets_everything_but_an_emergency(executor) -> None:
+    slots = {"trail": [["dosage"]], "group": "children", "failures": 2}
+    _, events = await run(executor, "action_start_again", "start_again", ["dosage"], slots=slots)
+    assert {"topics", "trail", "group", "failures"} <= {name for name, value in values(events).items() if value is None}
+    reply, events = await run(executor, "action_start_again", "start_again", slots={"held": "alarmed", **slots})
+    assert reply["custom"]["topics"] == ["safe_now"]
+    assert "group" not in values(events)
+
+
+async def test_not_what_i_asked_offers_what_came_next(executor) -> None:
+    slots = {"near": ["frequency", "overdose"]}
+    reply, _ = await run(executor, "action_take_feedback", "feedback_negative", ["dosage"], slots=slots)
+    assert reply["custom"]["kind"] == "clarify"
+    assert reply["custom"]["options"] == ["frequency", "overdose"]
+    reply, _ = await run(executor, "action_take_feedback", "feedback_negative")
+    assert reply["custom"]["kind"] == "conversation"
+
+
+async def test_memory_does_not_grow_without_end(executor) -> None:
+    slots = {"trail": [["dosage"]] * 30, "offered": ["dosage"], "offers": [{"topics": ["x"], "chosen": None}] * 30}
+    _, events = await run(executor, "action_answer", "dosage", slots=slots)
+    assert len(values(events)["trail"]) == 10
+    assert len(values(events)["offers"]) == 10
 
 
 async def test_an_action_that_breaks_apologises_and_logs_no_words(caplog: pytest.LogCaptureFixture) -> None:

@@ -18,7 +18,7 @@ def write(folder: Path, intent: str, *examples: str) -> Path:
 
 def found(folder: Path, tests: Path | None = None, cards: dict[str, str] | None = None) -> list[str]:
     topics = [path.stem for path in folder.glob("*.yml")]
-    return [str(problem) for problem in questions_check.check(topics, cards or {}, folder, tests or folder / "none")]
+    return [str(problem) for problem in questions_check.check(topics, cards or {}, folder, (tests or folder / "none",))]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,9 @@ def test_near_duplicates_are_refused_within_and_across_topics(
 def test_a_near_duplicate_is_named_by_its_own_line_and_the_others(tmp_path: Path) -> None:
     path = write(tmp_path / "nlu", "dosage", "one thing about the dose", "does it hurt", "does it hurt?")
     problem = next(
-        problem for problem in questions_check.check(["dosage"], {}, path.parent, tmp_path) if "repeats" in str(problem)
+        problem
+        for problem in questions_check.check(["dosage"], {}, path.parent, (tmp_path,))
+        if "repeats" in str(problem)
     )
     assert path.read_text().splitlines()[problem.line - 1].strip() == "- does it hurt?"
     assert "dosage.yml:6" in str(problem)
@@ -62,7 +64,7 @@ def test_a_question_in_the_wrong_file_is_refused(tmp_path: Path) -> None:
 
 def test_an_intent_without_a_card_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "nlu", "dosage", "how much is it")
-    problems = questions_check.check([], {}, tmp_path / "nlu", tmp_path)
+    problems = questions_check.check([], {}, tmp_path / "nlu", (tmp_path,))
     assert any("'dosage' has no card" in str(problem) for problem in problems)
 
 

@@ -1,0 +1,151 @@
+"""The readings of a message: as it stands, question by question, and together with what came before."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from assistant import paths, yaml_lines
+from assistant.nlu.choices import choice
+from assistant.nlu.clauses import ClauseSplitter, loose
+from assistant.nlu.follow_ups import may_lean
+from assistant.nlu.normalise import normalise
+
+READINGS = "readings"
+# The slots with the topics of the last answer, and with those that the last turn asked back about.
+TOPICS_SLOT = "topics"
+OFFERED_SLOT = "offered"
+# All that is read of the conversation before the message. Nothing else in the pipeline reads any of it.
+CONTEXT_SLOTS = (TOPICS_SLOT, OFFERED_SLOT)
+
+
+# "no i meant the tablets": after an answer, what follows is what is asked about.
+_CORRECTION = re.compile(
+    r"^((no+|nope|nah|sorry|actually|wait|oops|hang on)[ ,.!]*)*(i|what i|my question)( was| did)? ?(meant|mean|meaning|said)( was| to say| to ask)?( about)?[ ,:]+(?=\w)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One question of a message.
+
+    Attributes:
+        alone: the reading of the question by itself, an index into the readings' texts.
+        joined: the reading together with what came before it (the last answer's title, or the question before it in the same
+            message), or None where it can't lean on anything.
+    """
+
+    alone: int
+    joined: int | None = None
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What is encoded of a message, in one batch. ``texts[0]`` is the whole message.
+
+    Attributes:
+        texts: all readings.
+        whole: the message taken as one question.
+        parts: its questions, where it may hold several.
+        loose: what stands between its "and"s, where no question words tell its questions apart.
+        before: the topics of the last answer.
+        offered: the topics that the last turn asked back about.
+        chosen: those of them that the message chooses, or the topic whose title it is; empty if it refuses all; None if it is no
+            choice.
+    """
+
+    texts: tuple[str, ...]
+    whole: Part
+    parts: tuple[Part, ...] = ()
+    loose: tuple[Part, ...] = ()
+    before: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    chosen: tuple[str, ...] | None = None
+
+
+def read(
+    text: str, splitter: ClauseSplitter, before: tuple[str, ...], offered: tuple[str, ...], titles: dict[str, str]
+) -> Readings:
+    """Return a message's readings.
+
+    Args:
+        text: the message, normalised.
+        splitter: finds its questions.
+        before: the topics of the last answer.
+        offered: the topics that the last turn asked back about.
+        titles: each topic's title, which stands for it in a joined reading.
+    """
+    text = _CORRECTION.sub("what about ", text) if before else text
+    # A button sends its card's title.
+    titled = next((topic for topic, title in titles.items() if normalise(title).lower() == text.lower()), None)
+    chosen = (titled,) if titled else choice(text, offered)
+    if chosen is not None:
+        return Readings((text,), Part(0), before=before, offered=offered, chosen=chosen)
+    texts: list[str] = []
+    title = titles.get(before[-1]) if before else None
+
+    def part(words: str, context: str | None) -> Part:
+        texts.append(words)
+        if not (context and may_lean(words)):
+            return Part(len(texts) - 1)
+        texts.append(f"{context} {words}")
+        return Part(len(texts) - 2, len(texts) - 1)
+
+    whole = part(text, title)
+    clauses = [clause.text for clause in splitter.split(text)]
+    in_turn = zip(clauses, [title, *clauses], strict=False)
+    parts = tuple(part(words, context) for words, context in in_turn) if len(clauses) > 1 else ()
+    pieces = () if parts else tuple(part(piece, title) for piece in loose(text))
+    return Readings(tuple(texts), whole, parts, pieces, before, offered)
+
+
+def texts_of(message: Message) -> list[str]:
+    """Return the texts of a message that are to be encoded: its readings, or just its text in training."""
+    found: Readings | None = message.get(READINGS)
+    return list(found.texts) if found else [message.get(TEXT)]
+
+
+def _with_generic_names(message: Message) -> str:
+    """Return a message's text with "omeprazole" for "losec": the training questions can't hold every brand and misspelling."""
+    text = str(message.get(TEXT) or "")
+    for found in sorted(message.get(ENTITIES) or [], key=lambda one: -int(one["start"])):
+        if found["entity"] in ("medicine", "form"):
+            text = text[: found["start"]] + found["value"] + text[found["end"] :]
+    return text
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class MessageReader(GraphComponent):
+    """Puts each message's readings beside its text, for the featurizers and the classifier."""
+
+    def __init__(self) -> None:
+        self._splitter = ClauseSplitter()
+        cards = paths.GUIDANCE / "cards"
+        self._titles = {path.stem: str(yaml_lines.load(path).data["title"]) for path in sorted(cards.glob("*.yml"))}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "MessageReader":
+        """Create the component (see Rasa's GraphComponent)."""
+        return cls()
+
+    def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
+        """Set each message's readings. ``tracker``: the conversation so far, for what was answered and offered last."""
+        before = tuple(tracker.get_slot(TOPICS_SLOT) or ())
+        offered = tuple(tracker.get_slot(OFFERED_SLOT) or ())
+        for message in messages:
+            message.set(READINGS, read(_with_generic_names(message), self._splitter, before, offered, self._titles))
+        return messages
