@@ -1,0 +1,60 @@
+"""Rasa's message processor with the ordered graph runner, a memory of recent parses, and parse data cut to what is used."""
+
+import copy
+import hashlib
+import json
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+from rasa.core.channels.channel import UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.engine.runner.interface import GraphRunner
+from rasa.engine.storage.storage import ModelMetadata
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from assistant.nlu.english import plain
+from assistant.nlu.readings import CONTEXT_SLOTS
+from assistant.speed.graph_runner import OrderedGraphRunner
+
+# Parses that are remembered, some 2 kB each: a button's text is the same for everybody who presses it.
+MOST_PARSES = 500
+# Nobody reads where Rasa's tokens begin and end, and each message is kept with its parse data.
+_UNUSED = ("text_tokens",)
+
+
+class ServingProcessor(MessageProcessor):
+    """Handles messages as Rasa's does; the same message in the same context is understood once."""
+
+    @staticmethod
+    def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, GraphRunner]:
+        name, metadata, runner = MessageProcessor._load_model(model_path)
+        return name, metadata, OrderedGraphRunner(metadata.predict_schema, runner._instantiated_nodes)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._parses: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        super().__init__(*args, **kwargs)
+
+    def _parse_message_with_graph(
+        self, message: UserMessage, tracker: DialogueStateTracker, only_output_properties: bool = True
+    ) -> dict[str, Any]:
+        """Return the parse data of a message; those of ``only_output_properties=False`` are for debugging and never remembered."""
+        if not only_output_properties:
+            return super()._parse_message_with_graph(message, tracker, only_output_properties)
+        key = _key(message.text or "", [tracker.get_slot(name) for name in CONTEXT_SLOTS])
+        if key in self._parses:
+            self._parses.move_to_end(key)
+            return {"text": plain(message.text or ""), **copy.deepcopy(self._parses[key])}
+        parsed = super()._parse_message_with_graph(message, tracker)
+        for name in _UNUSED:
+            parsed.pop(name, None)
+        # The text isn't remembered: nobody's words outlive their turn here.
+        self._parses[key] = copy.deepcopy({name: value for name, value in parsed.items() if name != "text"})
+        if len(self._parses) > MOST_PARSES:
+            self._parses.popitem(last=False)
+        return parsed
+
+
+def _key(text: str, context: list[Any]) -> str:
+    """Return what stands for a message in its context; the words can't be read from it."""
+    return hashlib.sha256(json.dumps([text, context]).encode()).hexdigest()

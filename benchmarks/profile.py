@@ -1,0 +1,95 @@
+"""Where the time of a turn goes, without HTTP: ``uv run python -m benchmarks.profile`` prints the table of docs/performance.md."""
+
+import asyncio
+import inspect
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+from assistant import logs, models
+from assistant.channels import turn
+from assistant.server import load_agent
+
+QUESTIONS = 300
+# What a turn is made of: the place in the code, and the words for it. A graph's nodes are told apart by their component.
+PARTS = {
+    "SentenceEncoder": "the encoder, all readings of a message",
+    "TopicClassifier": "the classifier: two linear models, the nearest known questions, the red-flag rules",
+    "NgramFeaturizer": "n-grams",
+    "RedFlagDetector": "the red-flag rules again, over whatever the classifier found",
+    "MessageReader": "questions of a message, follow-ups",
+    "EnglishTokenizer": "normalising, words",
+    "EntityExtractor": "names of medicines, groups, forms",
+    "RulePolicy": "RulePolicy, twice",
+    "action": "the action, its result checked",
+    "_urgent_reply": "the channel's own look for red flags",
+}
+
+
+def main() -> None:
+    """Ask held-out questions, each in a new conversation, and print the median of each part and the rest."""
+    logs.configure()
+    print(table(*asyncio.run(measured())))
+
+
+async def measured() -> tuple[list[float], dict[str, list[float]]]:
+    """Return the milliseconds of each turn, and those of each part in each turn."""
+    from rasa.core.actions.action import RemoteAction
+    from rasa.engine.graph import GraphNode
+
+    from assistant.evaluation import held_out
+
+    agent = await load_agent(models.find())
+    spent: dict[str, float] = defaultdict(float)
+    _time(GraphNode, "__call__", spent, lambda node: node._component_class.__name__)
+    _time(RemoteAction, "run", spent, lambda _: "action")
+    _time(turn, "_urgent_reply", spent, lambda _: "_urgent_reply")
+    turns: list[float] = []
+    parts: dict[str, list[float]] = {name: [] for name in PARTS}
+    for number, question in enumerate(held_out.read()[::2][:QUESTIONS]):
+        spent.clear()
+        start = time.perf_counter()
+        await turn.take_turn(agent.handle_message, question.text, f"profile-{number}", "rest")
+        turns.append((time.perf_counter() - start) * 1000)
+        for name in PARTS:
+            parts[name].append(spent[name] * 1000)
+    return turns, parts
+
+
+def _time(owner: Any, name: str, spent: dict[str, float], label: Callable[[Any], str]) -> None:
+    """Make a function add the seconds that it takes to ``spent``."""
+    real = getattr(owner, name)
+
+    async def timed_coroutine(first: Any, *args: Any, **kwargs: Any) -> Any:
+        start = time.perf_counter()
+        try:
+            return await real(first, *args, **kwargs)
+        finally:
+            spent[label(first)] += time.perf_counter() - start
+
+    def timed(first: Any, *args: Any, **kwargs: Any) -> Any:
+        start = time.perf_counter()
+        try:
+            return real(first, *args, **kwargs)
+        finally:
+            spent[label(first)] += time.perf_counter() - start
+
+    setattr(owner, name, timed_coroutine if inspect.iscoroutinefunction(real) else timed)
+
+
+def table(turns: list[float], parts: dict[str, list[float]]) -> str:
+    """Return the medians as a Markdown table, the largest part first."""
+    whole = median(turns)
+    rows = sorted(((PARTS[name], median(times)) for name, times in parts.items()), key=lambda row: -row[1])
+    rows.append(
+        ("everything else: Rasa's processor, trackers, the store, reply and metrics", whole - sum(ms for _, ms in rows))
+    )
+    rows.append(("**a turn**", whole))
+    lines = ["| part | median, ms | share |", "| --- | --- | --- |"]
+    return "\n".join([*lines, *(f"| {words} | {ms:.2f} | {ms / whole:.0%} |" for words, ms in rows)])
+
+
+if __name__ == "__main__":
+    main()

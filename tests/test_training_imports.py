@@ -1,0 +1,65 @@
+import subprocess
+import sys
+
+import pytest
+
+
+def run(code: str) -> str:
+    """Run in a process of its own: what is imported can't be taken back in this one."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout.splitlines()[-1]
+
+
+def test_a_server_loads_its_model_without_tensorflow(model) -> None:
+    code = """
+import asyncio, sys
+from assistant import models
+from assistant.server import load_agent
+agent = asyncio.run(load_agent(models.find()))
+print(agent.is_ready(), "tensorflow" in sys.modules, "matplotlib" in sys.modules)
+"""
+    assert run(code) == "True False False"
+
+
+def test_the_real_modules_are_back_before_training() -> None:
+    code = """
+from assistant import training_imports
+training_imports.defer()
+import rasa.utils.train_utils as utils
+training_imports.restore()
+import keras
+from rasa.utils.tensorflow.callback import RasaTrainingLogger
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.graph_components.validators.default_recipe_validator import DefaultV1RecipeValidator
+from rasa.engine.graph import GraphComponent
+import rasa.core.test
+assert utils.RasaTrainingLogger is RasaTrainingLogger and rasa.core.test.test
+print(issubclass(RasaTrainingLogger, keras.callbacks.Callback), issubclass(DefaultV1RecipeValidator, GraphComponent))
+"""
+    assert run(code) == "True True"
+
+
+@pytest.mark.parametrize("name", ["RasaTrainingLogger", "RasaBatchDataGenerator"])
+def test_a_stand_in_says_what_to_do(name: str) -> None:
+    code = f"""
+from assistant import training_imports
+training_imports.defer()
+import rasa.utils.train_utils as utils
+try:
+    utils.{name}()
+except RuntimeError as error:
+    print(error)
+"""
+    assert run(code) == f"{name} trains models; call assistant.training_imports.restore() first"
+
+
+def test_modules_that_are_imported_already_stay() -> None:
+    code = """
+import rasa.utils.tensorflow.callback as real
+from assistant import training_imports
+training_imports.defer()
+import sys
+print(sys.modules["rasa.utils.tensorflow.callback"] is real)
+"""
+    assert run(code) == "True"
