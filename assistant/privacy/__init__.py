@@ -1,0 +1,1 @@
+"""What protects the people who write: nothing that could tell who they are is stored."""

@@ -1,0 +1,74 @@
+"""The records of turns for the staff's report: what kind of turn, on what, how fast, by which model; nobody's words."""
+
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from assistant.storage.access import Access
+from assistant.storage.keys import Keys
+from assistant.storage.tables import turns
+
+logger = logging.getLogger(__name__)
+
+# Conversations of the developers at their terminals say nothing about the people who ask.
+_UNRECORDED = frozenset({"terminal"})
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Records turns, off their path: nobody waits for it.
+
+    Attributes:
+        access: the database.
+        keys: for the hash of the conversation's id.
+        model: the model that understands.
+        content: the version of the texts.
+    """
+
+    access: Access
+    keys: Keys
+    model: str
+    content: str
+
+    def record(
+        self, sender: str, channel: str, envelope: Mapping[str, Any], notes: Mapping[str, Any], seconds: float
+    ) -> None:
+        """Record a turn.
+
+        Args:
+            sender: the conversation's id; its hash is stored.
+            channel: the channel's name.
+            envelope: the reply's envelope.
+            notes: the ``hazard`` and the kind that is ``out_of_scope``, where there is one.
+            seconds: from the message to the reply.
+        """
+        if channel in _UNRECORDED:
+            return
+        row = {
+            "id": uuid.uuid4().hex,
+            "at": datetime.now(UTC).replace(tzinfo=None),
+            "channel": channel[:32],
+            "kind": envelope["kind"],
+            "topics": list(envelope["topics"]),
+            "urgency": envelope["urgency"],
+            "hazard": notes.get("hazard"),
+            "out_of_scope": notes.get("out_of_scope"),
+            "cards": {answer["topic"]: answer["version"] for answer in envelope["answers"]},
+            "milliseconds": round(seconds * 1000),
+            "model": self.model[:64],
+            "content": self.content[:64],
+            "conversation": self.keys.hashed("turns", sender),
+        }
+        self.access.write(partial(_insert, row))
+
+
+def _insert(row: dict[str, Any], connection: Connection) -> None:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(turns).values(row).on_conflict_do_nothing())

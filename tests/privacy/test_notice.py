@@ -1,0 +1,33 @@
+"""What people are told follows the settings."""
+
+import pytest
+
+from assistant import reply
+from assistant.guidance.check import reading_grade
+from assistant.privacy.notice import words_kept
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "kept for about 24 hours"),
+        ({"B12_KEEP_HOURS": "1"}, "kept for about an hour"),
+        ({"B12_KEEP_HOURS": "0.5"}, "kept for less than an hour"),
+        ({"B12_KEEP_HOURS": "168"}, "kept for about 7 days"),
+        ({"B12_KEEP_HOURS": "0"}, "is not stored"),
+        ({"DATABASE_URL": "postgresql://host/db"}, "is not stored"),
+    ],
+)
+def test_people_are_told_how_long_their_words_are_kept(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], said: str
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert said in words_kept()
+    assert said in reply.converse("privacy").text
+
+
+def test_the_notice_is_easy_to_read() -> None:
+    text = reply.converse("privacy").text
+    assert reading_grade(text, []) <= 8
+    assert "{" not in text
