@@ -1,0 +1,1 @@
+"""The website widget's and the kiosk's channel."""

@@ -1,0 +1,40 @@
+"""The public answers: a page a topic that works without script and prints well."""
+
+from functools import lru_cache
+
+from assistant import reply as replies
+from assistant.guidance.groups import groups
+from assistant.web import render
+
+
+@lru_cache(maxsize=1)
+def index() -> bytes:
+    """Return the page that lists all answers."""
+    cards = replies.texts().library.cards
+    listed = {
+        name: [(topic, cards[topic].title) for topic in topics if topic in cards]
+        for name, topics in groups().groups.items()
+    }
+    return render.render("answers.html", groups=listed).encode()
+
+
+@lru_cache(maxsize=256)
+def page(topic: str) -> bytes | None:
+    """Return a topic's page; None where there is no such topic."""
+    said = replies.texts()
+    card = said.library.cards.get(topic)
+    if card is None:
+        return None
+    made = {version: replies.answer([topic], version=version) for version in ("short", "more")}
+    sources = {source["id"]: source for reply in made.values() for source in reply.answers[0]["sources"]}
+    return render.render(
+        "answer.html",
+        topic=topic,
+        card=card,
+        texts={version: reply.answers[0]["text"] for version, reply in made.items()},
+        summary=card.short[0].text.replace("**", ""),
+        steer=made["short"].steer,
+        sources=list(sources.values()),
+        version=made["short"].answers[0]["version"],
+        related=[(other, said.library.cards[other].title) for other in card.related if other in said.library.cards],
+    ).encode()
