@@ -1,0 +1,1 @@
+"""The assistant on Telegram: one handler, by long polling or by a webhook."""
