@@ -7,6 +7,7 @@ from pathlib import Path
 from assistant import paths, settings, topics, yaml_lines
 from assistant.errors import ContentError
 from assistant.guidance import check as guidance_check
+from assistant.guidance import entities_check, groups
 from assistant.guidance import library as guidance
 from assistant.guidance.wordings import found
 from assistant.nlu import questions_check
@@ -16,7 +17,16 @@ from assistant.reply import FixedReply, FixedTexts, Texts, load_texts
 # Intents of data/nlu that have no fixed reply of their own name.
 _REPLIED_ELSEWHERE = {"out_of_scope"}
 # Fixed replies that are no intents.
-_NO_INTENT = {"ask_back", "none_of_these", "failed", "safe_now", "safe_again"}
+_NO_INTENT = {
+    "ask_back",
+    "none_of_these",
+    "failed",
+    "safe_now",
+    "safe_again",
+    "stuck",
+    "unknown_medicine",
+    "at_the_desk",
+}
 
 
 def check(root: Path = paths.ROOT, *, today: datetime.date | None = None) -> list[ContentError]:
@@ -30,10 +40,13 @@ def check(root: Path = paths.ROOT, *, today: datetime.date | None = None) -> lis
     except ContentError as error:
         return [error]
     problems += topics.check(root)
+    problems += groups.check(list(said.library.cards), data / "topics.yml")
     problems += _replies(said, data)
     cards: dict[str, str] = {topic: card.title for topic, card in said.library.cards.items()}
     intents = [*cards, *(name for name in said.fixed.replies if name not in _NO_INTENT), *_REPLIED_ELSEWHERE]
-    problems += questions_check.check(intents, cards, data / "nlu", root / "tests" / "questions")
+    held_out = (root / "tests" / "questions", root / "tests" / "questions_unseen", root / "tests" / "safety")
+    problems += questions_check.check(intents, cards, data / "nlu", held_out)
+    problems += entities_check.check(data / "entities", said.library, data / "guidance")
     problems += _golden(data / "golden.yml", intents)
     return problems
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from assistant import paths
 from assistant.errors import AssistantError
 
 app = typer.Typer(
@@ -25,7 +26,13 @@ def serve(
     model: Annotated[
         Path | None, typer.Option(help="A model other than models/b12-<content>.tar.gz; it must fit the content.")
     ] = None,
-    remote_actions: Annotated[bool, typer.Option(help="Call the action server of endpoints.yml.")] = False,
+    remote_actions: Annotated[bool, typer.Option(help="Call the action server that the endpoints name.")] = False,
+    endpoints: Annotated[
+        Path, typer.Option(help="Rasa's file of endpoints: action server, tracker store, lock store.")
+    ] = paths.ROOT / "endpoints.yml",
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that answer; several need REDIS_URL and a model's memory each.")
+    ] = 1,
 ) -> None:
     """Serve the assistant; train first if no model fits the data."""
     if model is None:
@@ -33,7 +40,7 @@ def serve(
     console.print("Loading the model and asking it the golden questions (about 15 seconds) ...")
     from assistant import server
 
-    server.serve(host, port, model=model, remote_actions=remote_actions)
+    server.serve(host, port, model=model, remote_actions=remote_actions, endpoints_file=endpoints, workers=workers)
 
 
 @app.command()
@@ -84,12 +91,65 @@ def evaluate(
 
 
 @app.command()
+def migrate() -> None:
+    """Bring the database's tables up to date; the server does it too when it starts."""
+    from assistant.storage import commands
+
+    print(commands.migrate())
+
+
+@app.command()
+def forget_old() -> None:
+    """Delete the conversations and records whose time is over; a running server does it every few minutes."""
+    from assistant.storage import commands
+
+    print(commands.forget_old())
+
+
+@app.command()
+def conversation(
+    sender: Annotated[str, typer.Argument(help="The id that the conversation was opened with.")],
+) -> None:
+    """Show what is kept of a conversation, to look into a reply that went wrong."""
+    from assistant.storage import commands
+
+    print(commands.conversation(sender))
+
+
+@app.command()
+def new_key() -> None:
+    """Print a new key for B12_STORAGE_KEY."""
+    from cryptography.fernet import Fernet
+
+    print(Fernet.generate_key().decode())
+
+
+@app.command()
+def audio() -> None:
+    """Render the kiosk's answers as audio, where espeak-ng and opus-tools are installed."""
+    from assistant.web import audio as spoken
+
+    made, all_of_them = spoken.render()
+    print(f"{all_of_them} answers have audio; {made} were rendered now.")
+
+
+@app.command()
 def chat() -> None:
     """Talk to the assistant in the terminal."""
     _train(force=False)
     from assistant import chat as conversation
 
     conversation.talk()
+
+
+@app.command()
+def telegram() -> None:
+    """Answer on Telegram by polling; the token is read from TELEGRAM_BOT_TOKEN."""
+    _train(force=False)
+    console.print("Loading the model and asking it the golden questions (about 15 seconds) ...")
+    from assistant.channels.telegram import polling
+
+    polling.run()
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

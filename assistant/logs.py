@@ -1,21 +1,39 @@
-"""Logs without anybody's words.
+"""Logs without anybody's words, for people or, with ``LOG_FORMAT=json``, for programs.
 
 Rasa's error lines carry the message, and its structured log prints the local variables of every frame. Here an exception is its
 type and where it was raised, and of a structured entry only its name is kept.
 """
 
+import json
 import logging
+import os
+import re
 import sys
 import traceback
+import uuid
 from collections.abc import MutableMapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
 import structlog
+from sanic import Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from assistant.errors import AssistantError
 
 _Error = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 # How many of the innermost frames an exception is shown with.
 _FRAMES = 4
+# What a line may say beyond its message: figures and names of ours, never what somebody wrote.
+_FIELDS = ("channel", "kind", "topics", "urgency", "milliseconds")
+_REQUEST_HEADER = "X-Request-ID"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+# The request that is being answered.
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 class WordlessFormatter(logging.Formatter):
@@ -34,16 +52,44 @@ class WordlessFormatter(logging.Formatter):
         return f"{kind.__name__ if kind else 'exception'} at {places}"
 
 
+class JsonFormatter(WordlessFormatter):
+    """Formats a record as one line of JSON, with the id of the request that it belongs to."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if request_id.get():
+            line["request"] = request_id.get()
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        line.update({name: record.__dict__[name] for name in _FIELDS if name in record.__dict__})
+        return json.dumps(line)
+
+
 def configure(level: int = logging.WARNING) -> None:
-    """Send all logs of ``level`` and above to standard error; the assistant's own from INFO on."""
+    """Send all logs of ``level`` and above to standard error; the assistant's own from INFO on.
+
+    Raises:
+        AssistantError: ``LOG_FORMAT`` is neither ``text`` nor ``json``.
+    """
+    form = os.environ.get("LOG_FORMAT", "").strip().lower() or "text"
+    if form not in ("text", "json"):
+        raise AssistantError("LOG_FORMAT must be 'text' or 'json'.")
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(WordlessFormatter())
+    handler.setFormatter(JsonFormatter() if form == "json" else WordlessFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("assistant").setLevel(min(level, logging.INFO))
     logging.getLogger("actions").setLevel(min(level, logging.INFO))
-    for name in ("rasa", "sanic.root", "sanic.error", "sanic.access", "apscheduler", "matplotlib"):
+    # A line for each turn is for programs; people have the figures.
+    logging.getLogger("assistant.turns").setLevel(logging.INFO if form == "json" else logging.WARNING)
+    for name in ("rasa", "sanic.root", "sanic.error", "sanic.access", "apscheduler", "matplotlib", "alembic"):
         logging.getLogger(name).handlers[:] = []
         logging.getLogger(name).propagate = True
         logging.getLogger(name).setLevel(level)
@@ -53,6 +99,22 @@ def configure(level: int = logging.WARNING) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+def identify_requests(app: Sanic) -> None:
+    """Give each request an id, the caller's ``X-Request-ID`` or one of our own, in every log line and in the answer's header."""
+
+    async def begin(request: Request) -> None:
+        given = request.headers.get(_REQUEST_HEADER, "")
+        request_id.set(given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex)
+
+    async def end(request: Request, answer: HTTPResponse) -> None:
+        known = request_id.get()
+        if known:
+            answer.headers[_REQUEST_HEADER] = known
+
+    app.register_middleware(begin, "request")
+    app.register_middleware(end, "response")  # type: ignore[arg-type]
 
 
 def _name_only(_: Any, __: str, entry: MutableMapping[str, Any]) -> str:

@@ -10,6 +10,8 @@ SAFETY = DATA / "safety"
 MODELS = ROOT / "models"
 DOCS = ROOT / "docs"
 QUESTIONS = ROOT / "tests" / "questions"
+# Questions by somebody who knew neither the training questions nor the rules.
+QUESTIONS_UNSEEN = ROOT / "tests" / "questions_unseen"
 
 
 def shown(path: Path) -> str:

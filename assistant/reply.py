@@ -3,6 +3,7 @@
 The form is the contract of docs/reply.md. Every sentence comes from a card or from ``data/replies.yml``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,14 +13,21 @@ from pydantic import BaseModel, Extra, Field, ValidationError
 
 from assistant import paths, settings, yaml_lines
 from assistant.errors import AssistantError, ContentError
+from assistant.guidance import entities
 from assistant.guidance import library as guidance
+from assistant.guidance.entities import Entities, Mention
 from assistant.guidance.library import Library
 from assistant.guidance.schema import Paragraph, Urgency
 from assistant.nlu.red_flags import Hazard, RedFlags
+from assistant.privacy.notice import words_kept
 from assistant.settings import Clinic
 
 Kind = Literal["answer", "clarify", "out_of_scope", "emergency", "crisis", "conversation", "failed"]
 Version = Literal["short", "more", "simple"]
+# The regions that people name, and whose paragraphs then come first.
+REGIONS = {"britain": "uk", "america": "us"}
+# Answers that say so when the guidance doesn't speak of the medicine that was asked about.
+MEDICINE_TOPICS = {"interactions", "medicines_lowering_b12"}
 REGION_LABELS = {"uk": "In the UK: ", "us": "In the US: "}
 # Shown when even the texts of data/replies.yml can't be read: a reply without a steer must not leave in any event.
 LAST_RESORT_TEXT = "I'm sorry, something went wrong here and I can't answer just now."
@@ -54,6 +62,7 @@ class FixedTexts(BaseModel):
     steers: dict[str, str]
     replies: dict[str, FixedReply]
     out_of_scope: dict[str, FixedReply]
+    languages: dict[str, str]
 
     class Config:
         extra = Extra.forbid
@@ -68,17 +77,20 @@ class Texts:
     contacts: dict[str, list[Contact]]
     clinic: Clinic
     hazards: dict[str, Hazard]
+    entities: Entities
 
     def fill(self, text: str) -> str:
-        """Put the region's numbers and the clinic's contacts in place of their names in braces."""
+        """Put the region's numbers, the clinic's contacts and the retention time in place of their names in braces."""
         emergency = self.contacts["emergency"][0].number
         crisis = _listed(self.contacts["crisis"]) or f"Call {emergency}."
         return (
             text.replace("{emergency}", f"Call {emergency} for an ambulance now.")
             .replace("{emergency_short}", f"call {emergency}")
+            .replace("{emergency_number}", emergency)
             .replace("{crisis}", crisis)
             .replace("{urgent}", _urgent(self.contacts["urgent"]))
             .replace("{clinic}", clinic_line(self.clinic))
+            .replace("{words_kept}", words_kept())
         )
 
 
@@ -145,7 +157,14 @@ def load_texts(data: Path = paths.DATA, clinic: Clinic | None = None) -> Texts:
         }
     except ValidationError as error:
         raise _problem(numbers, (clinic.region,), error) from None
-    return Texts(guidance.load(data / "guidance"), fixed, contacts, clinic, RedFlags.load(data / "safety").hazards)
+    return Texts(
+        guidance.load(data / "guidance"),
+        fixed,
+        contacts,
+        clinic,
+        RedFlags.load(data / "safety").hazards,
+        entities.load(data / "entities"),
+    )
 
 
 def _problem(document: yaml_lines.Document, where: yaml_lines.Key, error: ValidationError) -> ContentError:
@@ -158,12 +177,21 @@ def _problem(document: yaml_lines.Document, where: yaml_lines.Key, error: Valida
     )
 
 
-def answer(topics: list[str], *, version: Version = "short", said: Texts | None = None) -> Reply:
+def answer(
+    topics: list[str],
+    *,
+    version: Version = "short",
+    told: Sequence[str] = (),
+    mentions: Sequence[Mention] = (),
+    said: Texts | None = None,
+) -> Reply:
     """Answer one or more topics from their cards.
 
     Args:
         topics: ids of cards, in the order of the text.
         version: the short answer, the longer one or the simple one.
+        told: conversation intents that the same message asks; their fixed replies come first.
+        mentions: what the person named: what the guidance says of it comes first, and their region's practice.
         said: the texts to use; the project's own if None.
 
     Raises:
@@ -175,11 +203,12 @@ def answer(topics: list[str], *, version: Version = "short", said: Texts | None 
         raise AssistantError(
             f"There is no card for {', '.join(missing) or 'no topic'}. Add data/guidance/cards/<topic>.yml."
         )
-    entries = [_entry(topic, version, said) for topic in topics]
+    entries = [_entry(topic, version, said, mentions) for topic in topics]
     cards = [said.library.cards[topic] for topic in topics]
     steer = cards[0].steer if len(cards) == 1 else said.fill(said.fixed.steers["routine"])
     related = list(dict.fromkeys(other for card in cards for other in card.related if other not in topics))[:3]
-    text = "\n\n".join([part for entry in entries for part in (entry["title"], entry["text"])] + [steer])
+    first = [said.fill(said.fixed.replies[name].text) for name in told]
+    text = "\n\n".join([*first, *(part for entry in entries for part in (entry["title"], entry["text"])), steer])
     urgency: Urgency = "same_day" if any(card.urgency == "same_day" for card in cards) else "routine"
     return Reply(
         "answer",
@@ -193,12 +222,28 @@ def answer(topics: list[str], *, version: Version = "short", said: Texts | None 
     )
 
 
-def clarify(options: list[str], *, said: Texts | None = None) -> Reply:
-    """Offer two or three topics as questions in lay words, and 'none of these'."""
+def same_notes(options: list[str], mentions: Sequence[Mention], *, said: Texts | None = None) -> bool:
+    """Tell whether the answers to all these topics begin with the same sentences about what the person named."""
     said = said or texts()
-    fixed = said.fixed.replies["ask_back"]
+    first = [
+        [*_unknown_medicines(topic, mentions, said), *(note.name for note in said.entities.notes(topic, mentions))]
+        for topic in options
+    ]
+    return bool(first[0]) and all(one == first[0] for one in first)
+
+
+def clarify(options: list[str], *, words: str = "ask_back", said: Texts | None = None) -> Reply:
+    """Offer up to three topics as questions in lay words, and 'none of these'.
+
+    Args:
+        options: ids of cards.
+        words: which of the fixed replies stands above them.
+        said: the texts to use; the project's own if None.
+    """
+    said = said or texts()
+    fixed = said.fixed.replies[words]
     steer = said.fill(said.fixed.steers["routine"])
-    none = str(fixed.none_of_these)
+    none = str(said.fixed.replies["ask_back"].none_of_these)
     lines = [f"{number}. {said.library.cards[topic].title}" for number, topic in enumerate(options, start=1)]
     lines.append(f"{len(options) + 1}. {none}")
     text = "\n\n".join([said.fill(fixed.text), "\n".join(lines), steer])
@@ -214,11 +259,33 @@ def decline(kind: str = "other", *, said: Texts | None = None) -> Reply:
     return _fixed("out_of_scope", fixed, said, "routine", [])
 
 
-def converse(intent: str, *, said: Texts | None = None) -> Reply:
-    """Give the fixed reply to a conversation intent such as ``greet`` or ``privacy``."""
+def stuck(*, said: Texts | None = None) -> Reply:
+    """Stop guessing: show the main topics, and how to reach a person."""
     said = said or texts()
-    contacts = _clinic_contacts(said.clinic) if intent == "find_provider" else []
-    return _fixed("conversation", said.fixed.replies[intent], said, "routine", contacts, topics=[intent])
+    return _fixed("out_of_scope", said.fixed.replies["stuck"], said, "routine", _clinic_contacts(said.clinic))
+
+
+def other_language(language: str | None, *, said: Texts | None = None) -> Reply:
+    """Say that the assistant speaks English for now, first in the person's own language where its sentence is there.
+
+    Args:
+        language: its code (ISO 639-1), or None if it isn't known.
+        said: the texts to use; the project's own if None.
+    """
+    said = said or texts()
+    reply = decline("other_languages", said=said)
+    own = said.fixed.languages.get(language or "")
+    contacts = [*_clinic_contacts(said.clinic), *_dicts(said.contacts["emergency"])]
+    return replace(reply, text=f"{said.fill(own)}\n\n{reply.text}" if own else reply.text, contacts=contacts)
+
+
+def converse(*intents: str, said: Texts | None = None) -> Reply:
+    """Give the fixed reply to a conversation intent such as ``greet`` or ``privacy``, or to several."""
+    said = said or texts()
+    contacts = _clinic_contacts(said.clinic) if "find_provider" in intents else []
+    found = [said.fixed.replies[intent] for intent in intents]
+    joined = found[0].copy(update={"text": "\n\n".join(one.text for one in found)})
+    return _fixed("conversation", joined, said, "routine", contacts, topics=list(intents))
 
 
 def explain(topics: list[str], version: Version, *, said: Texts | None = None) -> Reply:
@@ -302,6 +369,13 @@ def safe_now(*, said: Texts | None = None) -> Reply:
     return replace(reply, buttons=[{"title": words, "payload": words} for words in fixed.answers])
 
 
+def at_the_desk(*, said: Texts | None = None) -> str | None:
+    """Return what the kiosk says first in an emergency: whom to tell in the room; None where nobody is there."""
+    said = said or texts()
+    desk = said.clinic.kiosk.desk
+    return said.fixed.replies["at_the_desk"].text.replace("{desk}", desk) if desk else None
+
+
 def failed(*, said: Texts | None = None) -> Reply:
     """Apologise and steer. This never raises: where the texts themselves are broken, the last resort's text is given."""
     try:
@@ -348,15 +422,25 @@ def _fixed(
     )
 
 
-def _entry(topic: str, version: Version, said: Texts) -> dict[str, Any]:
+def _entry(topic: str, version: Version, said: Texts, mentions: Sequence[Mention] = ()) -> dict[str, Any]:
     card = said.library.cards[topic]
-    sources = said.library.card_sources(topic, texts=version)
+    region = next((REGIONS[mention.name] for mention in mentions if mention.kind == "region"), said.clinic.region)
+    notes = said.entities.notes(topic, mentions)
+    sources = {
+        **said.library.sources_of([fact for note in notes for fact in note.facts]),
+        **said.library.card_sources(topic, texts=version),
+    }
+    told = {fact for note in notes for fact in note.facts}
+    shown = [one for one in getattr(card, version) if not told.issuperset(one.facts)]
+    paragraphs = [
+        *_unknown_medicines(topic, mentions, said),
+        *dict.fromkeys(str(note.note) for note in notes),
+        *(_paragraph(paragraph) for paragraph in _in_order(shown, region)),
+    ]
     return {
         "topic": topic,
         "title": card.title,
-        "text": "\n\n".join(
-            _paragraph(paragraph) for paragraph in _in_order(getattr(card, version), said.clinic.region)
-        ),
+        "text": "\n\n".join(paragraphs),
         "sources": [
             {
                 "id": key,
@@ -371,6 +455,18 @@ def _entry(topic: str, version: Version, said: Texts) -> dict[str, Any]:
         "review_due": card.review_due.isoformat(),
         "version": said.library.version(topic),
     }
+
+
+def _unknown_medicines(topic: str, mentions: Sequence[Mention], said: Texts) -> list[str]:
+    """Say of medicines without a note that the guidance doesn't speak of them, where medicines are what is asked about."""
+    unknown = [
+        mention.name
+        for mention in mentions
+        if mention.kind == "medicine" and (known := said.entities.get(mention)) and not known.note
+    ]
+    if topic not in MEDICINE_TOPICS or not unknown:
+        return []
+    return [said.fixed.replies["unknown_medicine"].text.replace("{medicine}", " or ".join(unknown))]
 
 
 def _paragraph(paragraph: Paragraph) -> str:

@@ -10,42 +10,67 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from assistant import quiet
+from assistant import quiet, training_imports
 
 quiet.settle()
+training_imports.defer()
 
 from rasa.core import agent as rasa_agent  # noqa: E402
 from rasa.core.agent import Agent  # noqa: E402
 from rasa.core.channels import channel as rasa_channel  # noqa: E402
-from rasa.core.run import create_http_input_channels  # noqa: E402
+from rasa.core.channels.channel import InputChannel  # noqa: E402
 from rasa.core.utils import AvailableEndpoints  # noqa: E402
+from rasa.shared.utils.common import class_from_module_path  # noqa: E402
+from rasa.shared.utils.io import read_config_file  # noqa: E402
 from sanic import Sanic  # noqa: E402
+from sanic.request import Request  # noqa: E402
+from sanic.response import BaseHTTPResponse  # noqa: E402
 
-from assistant import logs, models, paths, reply, self_test  # noqa: E402
+from assistant import health, logs, models, paths, reply, self_test, stopping  # noqa: E402
 from assistant.errors import AssistantError  # noqa: E402
-from assistant.in_process_actions import InProcessActions, build_result_validator_once  # noqa: E402
+from assistant.in_process_actions import InProcessActions  # noqa: E402
+from assistant.speed import replacements  # noqa: E402
+from assistant.speed.processor import ServingProcessor  # noqa: E402
+from assistant.storage import database, redis  # noqa: E402
+from assistant.storage import settings as storage_settings  # noqa: E402
+from assistant.storage.keys import Keys  # noqa: E402
+from assistant.storage.upkeep import Upkeep  # noqa: E402
+from assistant.web import headers, pages, problems  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
 # A message has at most 1,000 characters; the rest of this is room to say so instead of closing the connection.
 LARGEST_BODY = 1_000_000
+# Whoever sends a request a byte at a time holds a connection no longer than this.
+LONGEST_REQUEST_SECONDS = 20
 
 
-async def load_agent(model: Path, *, remote_actions: bool = False) -> Agent:
+async def load_agent(
+    model: Path,
+    *,
+    remote_actions: bool = False,
+    endpoints_file: Path = paths.ROOT / "endpoints.yml",
+    stored: bool = False,
+) -> Agent:
     """Load an agent that has passed its self-test.
 
     Args:
         model: the model's path.
-        remote_actions: call the action server of ``endpoints.yml`` instead of running the actions here.
+        remote_actions: call the action server that the endpoints name instead of running the actions here.
+        endpoints_file: Rasa's file of endpoints: the action server, the tracker store, the lock store.
+        stored: keep conversations in the tracker store that the endpoints name; otherwise they are in memory only.
 
     Raises:
         AssistantError: the model can't be loaded, or fails the self-test.
     """
-    build_result_validator_once()
+    replacements.replace()
+    rasa_agent.MessageProcessor = ServingProcessor  # type: ignore[misc]
     reply.texts()  # broken texts are found now, not by the first person who asks
-    endpoints = AvailableEndpoints.read_endpoints(str(paths.ROOT / "endpoints.yml"))
+    endpoints = AvailableEndpoints.read_endpoints(str(endpoints_file))
     if not remote_actions:
         endpoints.action = InProcessActions()
+    if not stored:
+        endpoints.tracker_store = None
     agent = await rasa_agent.load_agent(str(model), endpoints=endpoints)
     if not agent.is_ready():
         raise AssistantError(
@@ -64,42 +89,109 @@ def _give_back_memory() -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
-def create_app(model: Path, *, remote_actions: bool = False, on_ready: Callable[[], None] = lambda: None) -> Sanic:
+def create_app(
+    model: Path,
+    *,
+    remote_actions: bool = False,
+    endpoints_file: Path = paths.ROOT / "endpoints.yml",
+    on_ready: Callable[[], None] = lambda: None,
+) -> Sanic:
     """Return the web application. ``on_ready`` is called once it can answer."""
     Sanic.test_mode = True  # lets a process make more than one application
     app = Sanic("b12_assistant", configure_logging=False)
-    app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
-    rasa_channel.register(
-        create_http_input_channels(None, str(paths.ROOT / "credentials.yml")), app, route="/webhooks/"
-    )
+    app.config.REQUEST_TIMEOUT = LONGEST_REQUEST_SECONDS
+    app.blueprint(health.routes)
+    app.blueprint(pages.routes)
+    rasa_channel.register(_channels(), app, route="/webhooks/")
+
+    sites = reply.texts().clinic.web.sites
+
+    async def protect(request: Request, response: BaseHTTPResponse) -> None:
+        headers.protect(request, response, sites)
+
+    app.register_middleware(protect, "response")
+    app.error_handler.add(Exception, problems.problem)
 
     async def start(running: Sanic, _: asyncio.AbstractEventLoop) -> None:
-        running.ctx.agent = await load_agent(model, remote_actions=remote_actions)
+        running.ctx.agent = await load_agent(
+            model, remote_actions=remote_actions, endpoints_file=endpoints_file, stored=True
+        )
+        running.ctx.model = model.name
+        running.ctx.upkeep = Upkeep(running.ctx.agent.tracker_store, model.name)
+        running.ctx.upkeep.start()
 
     async def ready(running: Sanic, _: asyncio.AbstractEventLoop) -> None:
         on_ready()
 
+    async def stop(running: Sanic, _: asyncio.AbstractEventLoop) -> None:
+        await running.ctx.upkeep.stop()
+
     app.register_listener(start, "before_server_start")
     app.register_listener(ready, "after_server_start")
+    app.register_listener(stop, "after_server_stop")
+    logs.identify_requests(app)
+    stopping.let_go(app)
     return app
 
 
-def serve(host: str, port: int, *, model: Path | None = None, remote_actions: bool = False) -> None:
+def _channels(credentials: Path = paths.ROOT / "credentials.yml") -> list[InputChannel]:
+    """Return the channels that are named in the credentials by their classes.
+
+    As ``rasa.core.run`` does, whose import brings Rasa's own server and its tests with it.
+    """
+    named = read_config_file(credentials)
+    return [class_from_module_path(name).from_credentials(settings) for name, settings in named.items()]
+
+
+def serve(
+    host: str,
+    port: int,
+    *,
+    model: Path | None = None,
+    remote_actions: bool = False,
+    endpoints_file: Path = paths.ROOT / "endpoints.yml",
+    workers: int = 1,
+) -> None:
     """Serve until stopped.
 
+    Args:
+        host: the address to listen on.
+        port: the port to listen on.
+        model: the model, by default the one that fits the data.
+        remote_actions: call the action server that the endpoints name.
+        endpoints_file: Rasa's file of endpoints.
+        workers: processes that answer; more than one need Redis to keep the order in a conversation.
+
     Raises:
-        AssistantError: there is no fitting model, it fails its self-test, or the port is taken.
+        AssistantError: there is no fitting model, it fails its self-test, the port is taken, or a setting can't be right.
     """
     logs.configure()
+    _check_settings(workers)
     path = models.find(model)
     _check_port(host, port)
-    app = create_app(path, remote_actions=remote_actions, on_ready=partial(_announce, host, port))
-    app.run(host=host, port=port, access_log=False, motd=False)
+    app = create_app(
+        path, remote_actions=remote_actions, endpoints_file=endpoints_file, on_ready=partial(_announce, host, port)
+    )
+    app.run(host=host, port=port, access_log=False, motd=False, workers=workers)
+
+
+def _check_settings(workers: int) -> None:
+    """Refuse what can't work now, before the model's ten seconds. Raises AssistantError."""
+    database.database_url()
+    Keys()
+    storage_settings.from_environment()
+    address = redis.url()
+    if address:
+        redis.Shared(address)
+    elif workers > 1:
+        raise AssistantError(
+            "Several workers need Redis to keep the order in a conversation. Set REDIS_URL, or use one worker."
+        )
 
 
 def _announce(host: str, port: int) -> None:
-    print(f"Ready: http://{host}:{port}/webhooks/rest/webhook", flush=True)
+    print(f"Ready: http://{host}:{port}/ (website), /kiosk, /answers/, /webhooks/rest/webhook", flush=True)
 
 
 def _check_port(host: str, port: int) -> None:

@@ -1,10 +1,12 @@
 """What all tests share: a copy of the content to break, and the real server."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,16 +15,22 @@ import httpx
 import pytest
 
 from assistant import models, paths, quiet
+from tests.services import Postgres, RedisServer
 
 quiet.settle()
+# No test writes into the project's own database.
+_STATE = tempfile.TemporaryDirectory(prefix="b12-tests-")
+os.environ["DATABASE_URL"] = f"sqlite:///{_STATE.name}/b12.sqlite"
 
 Ask = Callable[..., dict]
+# What the test servers sign tokens with.
+SECRET = "a secret of the tests alone"
 
 
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
     """A copy of the project's content that a test may break."""
-    for name in ("data", "tests/questions"):
+    for name in ("data", "tests/questions", "tests/safety"):
         shutil.copytree(paths.ROOT / name, tmp_path / name)
     for name in ("clinic.yml", "domain.yml"):
         shutil.copy(paths.ROOT / name, tmp_path / name)
@@ -41,15 +49,21 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start_server(port: int, log: Path, *options: str) -> subprocess.Popen:
-    """Start ``b12 serve`` and wait until it says that it is ready."""
+def start_server(
+    port: int, log: Path, *options: str, env: dict[str, str] | None = None, **settings: str
+) -> subprocess.Popen:
+    """Start ``b12 serve`` with settings in its environment, and wait until it says that it is ready.
+
+    What it keeps goes beside its log unless a setting says otherwise.
+    """
+    own = {"DATABASE_URL": f"sqlite:///{log.parent}/b12.sqlite", "B12_SECRET": SECRET, **(env or {}), **settings}
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "assistant.cli", "serve", "--port", str(port), *options],
             cwd=paths.ROOT,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **own},
         )
     deadline = time.monotonic() + 120
     while "Ready:" not in log.read_text(errors="replace"):
@@ -65,11 +79,22 @@ def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("server") / "log.txt"
 
 
+def clinic_settings(folder: Path, **changed: str) -> str:
+    """Write a clinic.yml of the tests: they speak for many addresses. Other lines may be changed by their keys; return its path."""
+    text = (paths.ROOT / "clinic.yml").read_text()
+    for key, value in {"trusted_proxies": '["127.0.0.1"]', "sites": '["https://clinic.example"]', **changed}.items():
+        text, found = re.subn(rf"^( *{key}: )[^#\n]*", rf"\g<1>{value} ", text, flags=re.MULTILINE)
+        assert found == 1, key
+    path = folder / "clinic.yml"
+    path.write_text(text)
+    return str(path)
+
+
 @pytest.fixture(scope="session")
 def server(model: Path, server_log: Path) -> Iterator[str]:
     """The address of the real server."""
     port = free_port()
-    process = start_server(port, server_log)
+    process = start_server(port, server_log, env={"B12_CLINIC": clinic_settings(server_log.parent)})
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     process.wait(20)
@@ -88,3 +113,30 @@ def ask(server: str) -> Ask:
         return messages[0]
 
     return send
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """A short path that another user may enter."""
+    path = Path(tempfile.mkdtemp(prefix="b12-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def postgres(folder: Path) -> Iterator[Postgres]:
+    (folder / "postgres").mkdir()
+    service = Postgres(folder / "postgres")
+    service.start()
+    yield service
+    service.stop()
+
+
+@pytest.fixture(scope="module")
+def redis_server(folder: Path) -> Iterator[RedisServer]:
+    (folder / "redis").mkdir(mode=0o777)
+    service = RedisServer(folder / "redis")
+    service.start()
+    yield service
+    service.stop()

@@ -1,9 +1,11 @@
+import json
 import logging
 
 import pytest
 import structlog
 
 from assistant import logs
+from assistant.errors import AssistantError
 
 
 @pytest.fixture
@@ -26,3 +28,35 @@ def test_an_exception_is_logged_without_its_message(capsys: pytest.CaptureFixtur
     assert "secret" not in written
     assert "ValueError at test_logs.py:" in written
     assert "processor.failed (ValueError)" in written
+
+
+@pytest.mark.usefixtures("_configured")
+def test_json_lines_carry_the_request_and_no_exceptions_message(
+    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOG_FORMAT", "json")
+    logs.configure()
+    token = logs.request_id.set("r-1")
+    try:
+        raise ValueError("my secret worry")
+    except ValueError:
+        logging.getLogger("assistant").exception("a turn failed", extra={"channel": "rest", "text": "my secret worry"})
+    finally:
+        logs.request_id.reset(token)
+    written = capsys.readouterr().err
+    line = json.loads(written)
+    assert (line["message"], line["request"], line["channel"], line["level"]) == (
+        "a turn failed",
+        "r-1",
+        "rest",
+        "error",
+    )
+    assert line["error"].startswith("ValueError at test_logs.py:")
+    assert "secret" not in written
+
+
+@pytest.mark.usefixtures("_configured")
+def test_a_format_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_FORMAT", "xml")
+    with pytest.raises(AssistantError, match="'text' or 'json'"):
+        logs.configure()

@@ -1,4 +1,5 @@
 import shutil
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,16 @@ def test_a_model_of_other_content_is_not_served(tmp_path: Path) -> None:
     other.write_bytes(b"")
     with pytest.raises(AssistantError, match=r"b12-0123456789ab\.tar\.gz was trained on other content.*make train"):
         models.find(other)
+
+
+def test_an_archive_is_stored_without_compression_and_stays_the_same(tmp_path: Path) -> None:
+    file, archive = tmp_path / "weights", tmp_path / "model.tar.gz"
+    file.write_bytes(b"weights" * 10_000)
+    with tarfile.open(archive, "w:gz") as packed:
+        packed.add(file, "weights")
+    small = archive.stat().st_size
+    models._store_uncompressed(archive)
+    assert archive.stat().st_size > 70_000 > small
+    with tarfile.open(archive, "r:gz") as stored:
+        assert stored.extractfile("weights").read() == file.read_bytes()
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".stored"] == []

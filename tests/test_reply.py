@@ -1,5 +1,6 @@
 """No reply leaves without its steer, and every sentence in it is a card's or a fixed one."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -197,3 +198,10 @@ def test_a_same_day_reply_is_headed_by_whom_to_see_and_why() -> None:
 def test_a_same_day_sign_in_a_message_that_is_not_understood_gets_its_own_card() -> None:
     reply = replies.same_day("leg_clot", replies.decline())
     assert reply.topics == [replies.texts().hazards["leg_clot"].topic]
+
+
+def test_where_nobody_is_at_a_desk_the_kiosk_names_none() -> None:
+    said = replies.texts()
+    assert replies.at_the_desk() == "Tell the desk in this room now. They can get help to you."
+    nobody = said.clinic.copy(update={"kiosk": said.clinic.kiosk.copy(update={"desk": None})})
+    assert replies.at_the_desk(said=dataclasses.replace(said, clinic=nobody)) is None

@@ -27,3 +27,48 @@ def test_a_wrong_setting_is_named_with_its_line(tmp_path: Path, old: str, new: s
     path.write_text(GOOD.replace(old, new))
     with pytest.raises(ContentError, match=complaint):
         settings.load(path)
+
+
+@pytest.mark.parametrize(
+    ("added", "complaint"),
+    [
+        ("web: {sites: ['www.example.org']}", r"web\.sites\.0: string does not match"),
+        ("web: {sites: ['https://www.example.org/page']}", r"web\.sites\.0: string does not match"),
+        ("web: {sites: ['*']}", r"web\.sites\.0: string does not match"),
+        ("web: {public_url: 'https://b12.example/'}", r"web\.public_url: string does not match"),
+        ("web: {trusted_proxies: ['everybody']}", r"web\.trusted_proxies\.0: 'everybody' does not appear"),
+        ("web: {trusted_proxies: ['10.0.0.1/8']}", r"web\.trusted_proxies\.0: 10\.0\.0\.1/8 has host bits"),
+        ("web: {chat_minutes: 0}", r"web\.chat_minutes: ensure this value is greater"),
+        ("web: {chat_minutes: '30'}", r"web\.chat_minutes: value is not a valid integer"),
+        ("web: {limits: {messages_per_minute: 0}}", r"web\.limits\.messages_per_minute: ensure"),
+        ("web: {limits: {messages_per_hour: 9}}", r"web\.limits\.messages_per_hour: extra fields"),
+        ("kiosk: {idle_seconds: 5}", r"kiosk\.idle_seconds: ensure"),
+        ("kiosk: {warning_seconds: 19}", r"kiosk\.warning_seconds: ensure"),
+        ("kiosk: {panel_width_mm: 0}", r"kiosk\.panel_width_mm: ensure"),
+        ("kiosk: {desk: ''}", r"kiosk\.desk: "),
+        ("kiosk: null", r"kiosk: none is not an allowed value"),
+    ],
+)
+def test_a_wrong_setting_of_the_website_or_the_kiosk_is_named(tmp_path: Path, added: str, complaint: str) -> None:
+    path = tmp_path / "clinic.yml"
+    path.write_text(f"{GOOD}{added}\n")
+    with pytest.raises(ContentError, match=complaint):
+        settings.load(path)
+
+
+def test_the_kiosks_sizes_follow_its_panel_and_the_distance() -> None:
+    common = settings.Kiosk()  # 21.5 inches, full HD, 600 mm away
+    assert (common.text_px, common.bigger_text_px, common.target_px) == (28, 43, 61)
+    far = settings.Kiosk(viewing_distance_mm=900)
+    assert far.text_px == 28 and far.bigger_text_px == 64
+    fine = settings.Kiosk(panel_width_px=3840)
+    assert (fine.text_px, fine.bigger_text_px, fine.target_px) == (56, 85, 122)
+    near = settings.Kiosk(viewing_distance_mm=300)
+    assert near.bigger_text_px == near.text_px
+
+
+def test_another_file_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "other.yml"
+    path.write_text(GOOD)
+    monkeypatch.setenv("B12_CLINIC", str(path))
+    assert settings.load().name == "Elm"

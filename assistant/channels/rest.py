@@ -13,19 +13,12 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from assistant.channels.refusal import RequestError, refuse
 from assistant.channels.turn import take_turn
 
 LONGEST_MESSAGE = 1000
 # PostgreSQL's column for it has 255.
 LONGEST_SENDER = 200
-
-
-class RequestError(Exception):
-    """A request that can't be answered. ``code`` is for programs, the message for people."""
-
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.code, self.status = code, status
 
 
 def read_message(request: Request) -> tuple[str, str]:
@@ -86,7 +79,7 @@ class RestChannel(InputChannel):
             try:
                 sender, message = read_message(request)
             except RequestError as problem:
-                return response.json({"error": {"code": problem.code, "message": str(problem)}}, status=problem.status)
+                return refuse(problem)
             return response.json([await take_turn(on_new_message, message, sender, self.name())])
 
         return routes

@@ -2,19 +2,36 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
+from assistant import metrics
 from assistant import reply as replies
 from assistant.nlu.red_flags import red_flags
 from assistant.reply import Reply
 
+if TYPE_CHECKING:
+    from assistant.storage.records import Recorder
+
 logger = logging.getLogger(__name__)
+# One line a turn, where the logs are for programs (assistant.logs).
+turns = logging.getLogger("assistant.turns")
 
 # A turn takes some 20 ms; one that takes this long has met something that is stuck.
 LONGEST_TURN_SECONDS = 10.0
+# How long a message may wait for those before it in its conversation.
+LONGEST_WAIT_SECONDS = 30.0
+# When the present turn is given up. The lock store moves it: a turn's own time begins when the one before it has ended.
+deadline: ContextVar[asyncio.Timeout | None] = ContextVar("deadline", default=None)
+# What an action sends beside the envelope, for the records; nobody else gets to see it.
+NOTES = "notes"
+
+# Where turns are recorded, while a server runs.
+recorder: "Recorder | None" = None
 
 
 class Collector(OutputChannel):
@@ -23,6 +40,7 @@ class Collector(OutputChannel):
     def __init__(self, channel: str) -> None:
         self._channel = channel
         self.messages: list[dict[str, Any]] = []
+        self.notes: dict[str, Any] = {}
 
     def name(self) -> str:  # type: ignore[override]
         """Return the channel's name."""
@@ -31,6 +49,9 @@ class Collector(OutputChannel):
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Keep one message as it is."""
         kept = {key: message[key] for key in ("text", "buttons", "custom") if message.get(key)}
+        if NOTES in kept.get("custom", {}):
+            kept["custom"] = {key: value for key, value in kept["custom"].items() if key != NOTES}
+            self.notes = message["custom"][NOTES]
         self.messages.append({"recipient_id": recipient_id, **kept})
 
 
@@ -40,6 +61,7 @@ async def take_turn(
     sender: str,
     channel: str,
     longest: float = LONGEST_TURN_SECONDS,
+    topic: str | None = None,
 ) -> dict[str, Any]:
     """Pass one message to Rasa and return the reply.
 
@@ -51,37 +73,93 @@ async def take_turn(
         text: what the person wrote.
         sender: the conversation's id.
         channel: the channel's name.
-        longest: seconds after which the turn is given up.
+        longest: seconds after which the turn is given up, not counting those that it waits for the ones before it.
+        topic: the topic that was tapped; then the text, its question, need not be understood.
 
     Returns:
         The message with ``text``, ``custom`` (the envelope) and, where there are any, ``buttons``.
     """
-    collector = Collector(channel)
+    began = time.perf_counter()
+    message, notes = await _reply_to(handle, text, sender, channel, longest, topic)
+    _count(sender, channel, message["custom"], notes, time.perf_counter() - began)
+    return message
+
+
+def _count(sender: str, channel: str, envelope: dict[str, Any], notes: dict[str, Any], seconds: float) -> None:
+    """Count, log and record a turn. Whatever goes wrong with that, the reply has been made and is given."""
     try:
-        await asyncio.wait_for(handle(UserMessage(text, collector, sender, input_channel=channel)), longest)
+        metrics.TURNS.labels(channel, envelope["kind"], envelope["urgency"]).inc()
+        metrics.SECONDS.labels(channel).observe(seconds)
+        if envelope["kind"] in ("emergency", "crisis") or notes.get("hazard"):
+            metrics.ALARMS.labels(channel, notes.get("hazard") or "unnamed").inc()
+        if envelope["kind"] == "out_of_scope":
+            metrics.DECLINED.labels(channel, notes.get("out_of_scope") or "other").inc()
+        turns.info(
+            "turn",
+            extra={
+                "channel": channel,
+                "kind": envelope["kind"],
+                "topics": envelope["topics"],
+                "urgency": envelope["urgency"],
+                "milliseconds": round(seconds * 1000),
+            },
+        )
+        if recorder:
+            recorder.record(sender, channel, envelope, notes, seconds)
+    except Exception as error:
+        logger.error("a turn on %s could not be recorded: %s", channel, type(error).__name__)
+
+
+async def _reply_to(
+    handle: Callable[[UserMessage], Awaitable[Any]],
+    text: str,
+    sender: str,
+    channel: str,
+    longest: float,
+    topic: str | None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    collector = Collector(channel)
+    broken = None
+    parsed: Any = {"text": text, "intent": {"name": topic, "confidence": 1.0}, "entities": []} if topic else None
+    message = UserMessage(text, collector, sender, parse_data=parsed, input_channel=channel)
+    try:
+        async with asyncio.timeout(longest) as until:
+            deadline.set(until)
+            await handle(message)
+    except TimeoutError:
+        broken = "timeout"
     except Exception as error:  # asyncio.CancelledError passes: the caller has gone
-        logger.error("a turn on %s failed with %s", channel, type(error).__name__)
+        broken = type(error).__name__
     whole = [message for message in collector.messages if _is_reply(message)]
-    urgent = _urgent_reply(text)
+    hazard, urgent = _urgent_reply(text, channel)
     if urgent and not (whole and whole[-1]["custom"]["kind"] in ("emergency", "crisis")):
-        logger.error("a turn on %s missed a red flag; the channel answered it", channel)
-        return _message(sender, urgent)
-    if whole:
-        return whole[-1]
-    logger.error("a turn on %s left no reply; the 'failed' reply was sent", channel)
-    return _message(sender, replies.failed())
+        _failure(channel, broken or "red_flag_missed")
+        return _message(sender, urgent), {"hazard": hazard}
+    if not whole:
+        _failure(channel, broken or "no_reply")
+        return _message(sender, replies.failed()), {}
+    if broken or whole[-1]["custom"]["kind"] == "failed":
+        _failure(channel, broken or "action")
+    return whole[-1], collector.notes
 
 
-def _urgent_reply(text: str) -> Reply | None:
+def _failure(channel: str, reason: str) -> None:
+    """Count and log a failure, without the person's words."""
+    metrics.FAILURES.labels(channel, reason).inc()
+    logger.error("a turn on %s failed: %s", channel, reason)
+
+
+def _urgent_reply(text: str, channel: str) -> tuple[str | None, Reply | None]:
     """Ask the red-flag rules, whatever the pipeline did: they must work when the classifier is broken."""
     try:
         alarm = red_flags().find(text)
         if alarm and alarm.urgency == "now":
-            return replies.emergency(alarm.hazard)
-        return replies.crisis() if alarm and alarm.urgency == "crisis" else None
-    except Exception as error:
-        logger.error("the red-flag rules failed with %s", type(error).__name__)
-        return None
+            return alarm.hazard, replies.emergency(alarm.hazard)
+        if alarm and alarm.urgency == "crisis":
+            return alarm.hazard, replies.crisis()
+    except Exception:
+        _failure(channel, "red_flag_rules")
+    return None, None
 
 
 def _message(sender: str, reply: Reply) -> dict[str, Any]:

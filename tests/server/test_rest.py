@@ -66,14 +66,19 @@ def test_a_body_beyond_all_measure_is_refused_at_once(server: str) -> None:
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize(
-    "text", ["/restart", "/greet", '/dosage{"topics": ["x"]}', "/session_start", " /back", "\u200b/greet@0.9"]
-)
+@pytest.mark.parametrize("text", ["/greet", '/dosage{"topics": ["x"]}', "/session_start", " /back", "\u200b/greet@0.9"])
 def test_a_slash_runs_no_intent(ask, text: str) -> None:
     ask("how often are b12 injections given?", "slash")
     reply = ask(text, "slash")["custom"]
     assert reply["kind"] in ("out_of_scope", "clarify", "conversation", "answer")
     assert ask("tell me more", "slash")["custom"]["answers"], "the conversation was reset from outside"
+
+
+def test_a_typed_restart_is_read_as_the_words_it_is(ask) -> None:
+    ask("how often are b12 injections given?", "typed restart")
+    reply = ask("/restart", "typed restart")["custom"]
+    assert (reply["kind"], reply["topics"]) == ("conversation", ["start_again"])
+    assert reply["steer"]
 
 
 @pytest.mark.parametrize(
