@@ -9,7 +9,7 @@ from assistant.guidance.schema import Paragraph, Urgency
 from assistant.reply import wording
 from assistant.reply.fixed import converse
 from assistant.reply.form import Reply, Version
-from assistant.reply.parts import buttons
+from assistant.reply.parts import as_dicts, buttons, clinic_contacts
 from assistant.reply.wording import Texts
 
 # The regions that people name, and whose paragraphs then come first.
@@ -27,7 +27,7 @@ def answer(
     mentions: Sequence[Mention] = (),
     said: Texts | None = None,
 ) -> Reply:
-    """Answer one or more topics from their cards.
+    """Answer one or more topics from their cards; say of those that must be signed first that they can't be shown yet.
 
     Args:
         topics: ids of cards, in the order of the text.
@@ -45,11 +45,17 @@ def answer(
         raise AssistantError(
             f"There is no card for {', '.join(missing) or 'no topic'}. Add data/guidance/cards/<topic>.yml."
         )
+    first = [said.fill(said.fixed.replies[name].text) for name in told]
+    withheld = [topic for topic in topics if not said.may_show(topic)]
+    topics = [topic for topic in topics if topic not in withheld]
+    if not topics:
+        return _withheld(withheld, first, said)
+    if withheld:
+        first.append(_not_reviewed(withheld, said))
     entries = [_entry(topic, version, said, mentions) for topic in topics]
     cards = [said.library.cards[topic] for topic in topics]
     steer = cards[0].steer if len(cards) == 1 else said.fill(said.fixed.steers["routine"])
     related = list(dict.fromkeys(other for card in cards for other in card.related if other not in topics))[:3]
-    first = [said.fill(said.fixed.replies[name].text) for name in told]
     text = "\n\n".join([*first, *(part for entry in entries for part in (entry["title"], entry["text"])), steer])
     urgency: Urgency = "same_day" if any(card.urgency == "same_day" for card in cards) else "routine"
     return Reply(
@@ -78,6 +84,8 @@ def explain(topics: list[str], version: Version, *, said: Texts | None = None) -
     """Say the last answer again in another version: the longer one, the simple one or the same."""
     said = said or wording.texts()
     again = answer(topics, version=version, said=said)
+    if again.kind != "answer":
+        return again
     return Reply(
         "conversation",
         again.text,
@@ -94,6 +102,7 @@ def show_sources(topics: list[str], *, said: Texts | None = None) -> Reply:
     """Say where the answers come from, and list the sources of the last one."""
     said = said or wording.texts()
     general = converse("sources", said=said)
+    topics = [topic for topic in topics if said.may_show(topic)]
     if not topics:
         return general
     entries = [_entry(topic, "short", said) for topic in topics]
@@ -107,7 +116,7 @@ def show_sources(topics: list[str], *, said: Texts | None = None) -> Reply:
 
 
 def _entry(topic: str, version: Version, said: Texts, mentions: Sequence[Mention] = ()) -> dict[str, Any]:
-    card = said.library.cards[topic]
+    card, review = said.library.cards[topic], said.review(topic)
     region = next((REGIONS[mention.name] for mention in mentions if mention.kind == "region"), said.clinic.region)
     notes = said.entities.notes(topic, mentions)
     sources = {
@@ -138,7 +147,28 @@ def _entry(topic: str, version: Version, said: Texts, mentions: Sequence[Mention
         "reviewed": card.last_checked.isoformat(),
         "review_due": card.review_due.isoformat(),
         "version": said.library.version(topic),
+        "reviewed_by": {"name": review.name, "role": review.role, "date": review.date.isoformat()} if review else None,
     }
+
+
+def _withheld(topics: list[str], first: list[str], said: Texts) -> Reply:
+    """Return the reply to topics of which none may be shown: whom to ask instead, and related answers that may be."""
+    related = [other for topic in topics for other in said.library.cards[topic].related if said.may_show(other)]
+    related = list(dict.fromkeys(related))[:3]
+    steer = said.fill(said.fixed.steers["routine"])
+    return Reply(
+        "out_of_scope",
+        "\n\n".join([*first, _not_reviewed(topics, said), steer]),
+        steer,
+        options=related,
+        contacts=[*clinic_contacts(said.clinic), *as_dicts([*said.contacts["urgent"], *said.contacts["emergency"]])],
+        buttons=buttons(related, said),
+    )
+
+
+def _not_reviewed(topics: list[str], said: Texts) -> str:
+    titles = " ".join(said.library.cards[topic].title for topic in topics)
+    return said.fill(said.fixed.replies["not_reviewed"].text).replace("{titles}", titles)
 
 
 def _unknown_medicines(topic: str, mentions: Sequence[Mention], said: Texts) -> list[str]:

@@ -8,10 +8,11 @@ from pydantic import BaseModel, Extra, Field, ValidationError
 
 from assistant import paths, settings, yaml_lines
 from assistant.errors import ContentError
-from assistant.guidance import entities
+from assistant.guidance import entities, reviews
 from assistant.guidance import library as guidance
 from assistant.guidance.entities import Entities
 from assistant.guidance.library import Library
+from assistant.guidance.reviews import Review, Reviews
 from assistant.nlu.red_flags import Hazard, RedFlags
 from assistant.privacy.notice import words_kept
 from assistant.settings import Clinic
@@ -53,7 +54,7 @@ class FixedTexts(BaseModel):
 
 @dataclass(frozen=True)
 class Texts:
-    """All that may be said: the guidance, the fixed texts, the numbers of the region, the clinic."""
+    """All that may be said: the guidance, the fixed texts, the numbers of the region, the clinic, who signed what."""
 
     library: Library
     fixed: FixedTexts
@@ -61,11 +62,27 @@ class Texts:
     clinic: Clinic
     hazards: dict[str, Hazard]
     entities: Entities
+    reviews: Reviews
+
+    def review(self, topic: str) -> Review | None:
+        """Return the signature of a card as it is now; None where nobody has signed it."""
+        return self.reviews.valid(topic, self.library.version(topic))
+
+    def may_show(self, topic: str) -> bool:
+        """Tell whether a topic's answer may be shown: always, unless the clinic wants signed ones only."""
+        return not self.clinic.require_reviewed or self.review(topic) is not None
+
+    def signed(self) -> str:
+        """Return which part of the cards is signed: ``none``, ``some`` or ``all``."""
+        count = sum(self.review(topic) is not None for topic in self.library.cards)
+        return "none" if not count else "some" if count < len(self.library.cards) else "all"
 
     def fill(self, text: str) -> str:
         """Put the region's numbers, the clinic's contacts and the retention time in place of their names in braces."""
         emergency = self.contacts["emergency"][0].number
         crisis = _listed(self.contacts["crisis"]) or f"Call {emergency}."
+        if "{signed}" in text:
+            text = text.replace("{signed}", self.fixed.replies[f"signed_{self.signed()}"].text)
         return (
             text.replace("{emergency}", f"Call {emergency} for an ambulance now.")
             .replace("{emergency_short}", f"call {emergency}")
@@ -83,8 +100,8 @@ def texts() -> Texts:
     return load_texts()
 
 
-def load_texts(data: Path = paths.DATA, clinic: Clinic | None = None) -> Texts:
-    """Read all texts below ``data``."""
+def load_texts(data: Path = paths.DATA, clinic: Clinic | None = None, library: Library | None = None) -> Texts:
+    """Read all texts below ``data``, or all but the library, where that was read before."""
     clinic = clinic or settings.load()
     replies = yaml_lines.load(data / "replies.yml")
     numbers = yaml_lines.load(data / "contacts.yml")
@@ -100,12 +117,13 @@ def load_texts(data: Path = paths.DATA, clinic: Clinic | None = None) -> Texts:
     except ValidationError as error:
         raise _problem(numbers, (clinic.region,), error) from None
     return Texts(
-        guidance.load(data / "guidance"),
+        library or guidance.load(data / "guidance"),
         fixed,
         contacts,
         clinic,
         RedFlags.load(data / "safety").hazards,
         entities.load(data / "entities"),
+        reviews.load(data / "guidance"),
     )
 
 
