@@ -1,8 +1,9 @@
 """All that may be said: the guidance, the fixed texts, the region's numbers, the clinic."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Extra, Field, ValidationError
 
@@ -13,9 +14,11 @@ from assistant.guidance import library as guidance
 from assistant.guidance.entities import Entities
 from assistant.guidance.library import Library
 from assistant.guidance.reviews import Review, Reviews
-from assistant.nlu.red_flags import Hazard, RedFlags
 from assistant.privacy.notice import words_kept
 from assistant.settings import Clinic
+
+if TYPE_CHECKING:
+    from assistant.nlu.red_flags import Hazard
 
 
 class Contact(BaseModel):
@@ -60,7 +63,7 @@ class Texts:
     fixed: FixedTexts
     contacts: dict[str, list[Contact]]
     clinic: Clinic
-    hazards: dict[str, Hazard]
+    hazards: "dict[str, Hazard]"
     entities: Entities
     reviews: Reviews
 
@@ -100,8 +103,21 @@ def texts() -> Texts:
     return load_texts()
 
 
-def load_texts(data: Path = paths.DATA, clinic: Clinic | None = None, library: Library | None = None) -> Texts:
-    """Read all texts below ``data``, or all but the library, where that was read before."""
+def load_texts(data: Path = paths.DATA, clinic: Clinic | None = None) -> Texts:
+    """Read all texts below ``data``."""
+    from assistant.nlu.red_flags import RedFlags  # brings spaCy with it, for which showing a card need not wait
+
+    return replace(load_cards(data, clinic), hazards=RedFlags.load(data / "safety").hazards)
+
+
+def load_cards(data: Path = paths.DATA, clinic: Clinic | None = None, library: Library | None = None) -> Texts:
+    """Read what answers are made from: all texts but those of the hazards.
+
+    Args:
+        data: the folder of the texts.
+        clinic: the clinic; the one that is set if None.
+        library: the guidance, where it was read before.
+    """
     clinic = clinic or settings.load()
     replies = yaml_lines.load(data / "replies.yml")
     numbers = yaml_lines.load(data / "contacts.yml")
@@ -121,7 +137,7 @@ def load_texts(data: Path = paths.DATA, clinic: Clinic | None = None, library: L
         fixed,
         contacts,
         clinic,
-        RedFlags.load(data / "safety").hazards,
+        {},
         entities.load(data / "entities"),
         reviews.load(data / "guidance"),
     )
