@@ -27,6 +27,7 @@ _NO_INTENT = {
     "unknown_medicine",
     "at_the_desk",
     "not_reviewed",
+    "when_urgent",
     "signed_none",
     "signed_some",
     "signed_all",

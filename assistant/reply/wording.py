@@ -14,7 +14,6 @@ from assistant.guidance import library as guidance
 from assistant.guidance.entities import Entities
 from assistant.guidance.library import Library
 from assistant.guidance.reviews import Review, Reviews
-from assistant.privacy.notice import words_kept
 from assistant.settings import Clinic
 
 if TYPE_CHECKING:
@@ -84,6 +83,10 @@ class Texts:
         """Put the region's numbers, the clinic's contacts and the retention time in place of their names in braces."""
         emergency = self.contacts["emergency"][0].number
         crisis = _listed(self.contacts["crisis"]) or f"Call {emergency}."
+        if "{words_kept}" in text:
+            from assistant.privacy.notice import words_kept  # brings the database's library with it
+
+            text = text.replace("{words_kept}", words_kept())
         if "{signed}" in text:
             text = text.replace("{signed}", self.fixed.replies[f"signed_{self.signed()}"].text)
         return (
@@ -93,7 +96,6 @@ class Texts:
             .replace("{crisis}", crisis)
             .replace("{urgent}", _urgent(self.contacts["urgent"]))
             .replace("{clinic}", clinic_line(self.clinic))
-            .replace("{words_kept}", words_kept())
         )
 
 
