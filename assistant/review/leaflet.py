@@ -152,6 +152,7 @@ def _pdf(leaflet: Leaflet) -> FPDF:
     _text(sheet, leaflet.reviewed, bold=True)
     _text(sheet, leaflet.answer)
     _boxed(sheet, leaflet.steer)
+    _keep_together(sheet)
     _heading(sheet, "In more detail")
     _text(sheet, leaflet.more)
     with sheet.unbreakable() as whole:
@@ -160,6 +161,7 @@ def _pdf(leaflet: Leaflet) -> FPDF:
     with sheet.unbreakable() as whole:
         _heading(whole, "Whom to ask")
         _text(whole, leaflet.contacts)
+    _keep_together(sheet)
     _heading(sheet, "Where this comes from")
     for about, url in leaflet.sources:
         with sheet.unbreakable() as whole:
@@ -176,10 +178,14 @@ def _pdf(leaflet: Leaflet) -> FPDF:
     return sheet
 
 
+def _keep_together(sheet: FPDF) -> None:
+    """Begin a new page where a heading would stand alone at the foot of this one."""
+    if sheet.will_page_break(35):
+        sheet.add_page()
+
+
 def _heading(sheet: _Drawn, text: str) -> None:
     sheet.ln(3)
-    if sheet.will_page_break(25):  # no heading stands alone at the foot of a page
-        sheet.add_page()
     sheet.set_font("DejaVu", "B", _HEADING_PT)
     _lines(sheet, text, _HEADING_PT)
     sheet.ln(1)
