@@ -36,11 +36,12 @@ def sign(
         AssistantError: there is no such card, it has problems, it is signed already, or a value can't be right.
     """
     library, problems = guidance_check.examine(folder, today=today, topics=[topic])
+    if not (folder / "cards" / f"{topic}.yml").exists():
+        cards.find(topic, library)
     if problems:
         raise AssistantError(
             f"'{topic}' can't be signed before its problems are mended:\n" + "\n".join(map(str, problems))
         )
-    cards.find(topic, library)
     try:
         review = Review.parse_obj(
             {
