@@ -4,7 +4,9 @@ import dataclasses
 import datetime
 
 import pytest
+from rasa_sdk import Tracker
 
+from actions import safety
 from assistant import reply as replies
 from assistant import settings
 from assistant.channels.telegram.format import parts
@@ -140,3 +142,12 @@ def test_telegram_says_who_signed_an_answer_or_that_nobody_has() -> None:
         reply = replies.answer([topic], said=said)
         (part, *_) = parts({"text": reply.text, "custom": reply.envelope(), "buttons": reply.buttons})
         assert says in part.html
+
+
+def test_the_records_tell_a_withheld_answer_from_what_is_out_of_scope(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replies, "texts", lambda: texts(SIGNED))
+    noted = []
+    for intent in (UNSIGNED, "out_of_scope"):
+        asked = Tracker("a", {}, {"text": "", "intent": {"name": intent}}, [], False, None, {}, "action_listen")
+        noted.append(safety.notes(asked, replies.answer([UNSIGNED], said=texts())))
+    assert noted == [{"out_of_scope": "not_reviewed"}, {"out_of_scope": "other"}]
