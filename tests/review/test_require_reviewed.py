@@ -145,9 +145,10 @@ def test_telegram_says_who_signed_an_answer_or_that_nobody_has() -> None:
 
 
 def test_the_records_tell_a_withheld_answer_from_what_is_out_of_scope(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replies, "texts", lambda: texts(SIGNED))
+    said = texts(SIGNED)
+    monkeypatch.setattr(replies, "texts", lambda: said)
     noted = []
     for intent in (UNSIGNED, "out_of_scope"):
         asked = Tracker("a", {}, {"text": "", "intent": {"name": intent}}, [], False, None, {}, "action_listen")
-        noted.append(safety.notes(asked, replies.answer([UNSIGNED], said=texts())))
+        noted.append(safety.notes(asked, replies.answer([UNSIGNED], said=said)))
     assert noted == [{"out_of_scope": "not_reviewed"}, {"out_of_scope": "other"}]
