@@ -49,6 +49,9 @@ def notes(tracker: Tracker, reply: Reply) -> dict[str, str]:
     if reply.urgency != "routine" and flag.get("hazard"):
         return {"hazard": flag["hazard"]}
     if reply.kind == "out_of_scope":
+        said, topic = replies.texts(), tracker.latest_message["intent"]["name"]
+        if topic in said.library.cards and not said.may_show(topic):
+            return {"out_of_scope": "not_reviewed"}
         return {"out_of_scope": tracker.latest_message.get("out_of_scope_kind") or "other"}
     return {}
 

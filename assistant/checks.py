@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant import paths, settings, topics, yaml_lines
 from assistant.errors import ContentError
 from assistant.guidance import check as guidance_check
-from assistant.guidance import entities_check, groups
+from assistant.guidance import entities_check, groups, reviews
 from assistant.guidance import library as guidance
 from assistant.guidance.wordings import found
 from assistant.nlu import questions_check
@@ -26,6 +26,11 @@ _NO_INTENT = {
     "stuck",
     "unknown_medicine",
     "at_the_desk",
+    "not_reviewed",
+    "when_urgent",
+    "signed_none",
+    "signed_some",
+    "signed_all",
 }
 
 
@@ -34,6 +39,9 @@ def check(root: Path = paths.ROOT, *, today: datetime.date | None = None) -> lis
     data = root / "data"
     problems = guidance_check.check(data / "guidance", today=today)
     if problems:  # what follows reads the guidance
+        return problems
+    problems += reviews.check(guidance.load(data / "guidance"), data / "guidance", today=today)
+    if problems:
         return problems
     try:
         said = load_texts(data, settings.load(root / "clinic.yml"))

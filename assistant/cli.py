@@ -80,6 +80,88 @@ def check() -> None:
 
 
 @app.command()
+def review(
+    topic: Annotated[str | None, typer.Argument(help="A card to show whole; without it, all cards are listed.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write it as a page in one file instead.")] = None,
+) -> None:
+    """List the cards by the day of their review, or show one as people see it, with its facts and what changed since it was signed."""
+    import datetime
+
+    from assistant import reply
+    from assistant.review import card, listing, page, terminal
+
+    said, today = card.unrestricted(reply.texts()), datetime.date.today()
+    if topic is None:
+        rows = listing.rows(said, today)
+        if html is None:
+            _wide().print(listing.table(rows))
+            return
+        text = page.listing(rows, today)
+    else:
+        card.find(topic, said.library)
+        versions = card.shown(topic, said)
+        if html is None:
+            terminal.print_review(topic, versions, said, Console())
+            return
+        text = page.review(topic, versions, said, today)
+    _write(html, text)
+    print(f"Wrote {html}")
+
+
+@app.command()
+def sign(
+    topic: Annotated[str, typer.Argument(help="The card that was reviewed.")],
+    name: Annotated[str, typer.Option(help="Who reviewed it.")],
+    role: Annotated[str, typer.Option(help="Their profession, for example 'practice nurse'.")],
+    registration: Annotated[str, typer.Option(help="Their number in the register of their profession.")],
+    note: Annotated[str | None, typer.Option(help="What is to be known with it.")] = None,
+) -> None:
+    """Record in data/guidance/reviews.yml who reviewed a card as it is now."""
+    from assistant.review import signing
+
+    made = signing.sign(topic, name, role, registration, note)
+    print(
+        f"{made.name} signed '{topic}' version {made.version} on {made.date}. A running server shows it after a restart."
+    )
+
+
+@app.command()
+def preview(
+    topic: Annotated[str, typer.Argument(help="The card.")],
+    open_page: Annotated[bool, typer.Option("--open", help="Also open it in the browser.")] = False,
+) -> None:
+    """Check a card and show it at once as people see it; nothing is trained."""
+    from assistant.review import preview as previews
+
+    problems = previews.preview(topic, Console())
+    if open_page and not problems:
+        import tempfile
+
+        page = Path(tempfile.mkdtemp(prefix="b12-")) / f"{topic}.html"
+        review(topic, html=page)
+        typer.launch(str(page))
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def leaflet(
+    topic: Annotated[str | None, typer.Argument(help="The card.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Of every card.")] = False,
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("leaflets"),
+) -> None:
+    """Write printable leaflets, each as a page and as a PDF."""
+    if (topic is None) != every:
+        raise AssistantError("Name one topic, or ask for all: b12 leaflet --all")
+    from assistant.review import leaflet as leaflets
+
+    written, left_out = leaflets.write([topic] if topic else None, out)
+    print(f"Wrote {written} leaflets, as .html and .pdf, to {out}.")
+    if left_out:
+        print(f"Left out because nobody has signed them as they are: {', '.join(left_out)}")
+
+
+@app.command()
 def evaluate(
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation; 0 leaves it out.")] = 5,
 ) -> None:
@@ -162,6 +244,18 @@ def rasa(context: typer.Context) -> None:
 
     sys.argv = ["rasa", *context.args]
     rasa_main()
+
+
+def _wide() -> Console:
+    """Return a console for a table: as wide as the terminal, and wide enough where it goes into a file."""
+    return Console() if sys.stdout.isatty() else Console(width=180)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise AssistantError(f"{path} can't be written ({error.strerror}). Choose another place.") from None
 
 
 def _train(*, force: bool) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConstrainedInt, ConstrainedStr, Extra, Field, ValidationError, validator
 
 from assistant import paths, yaml_lines
-from assistant.errors import ContentError
+from assistant.errors import AssistantError, ContentError
 from assistant.guidance.schema import Url
 
 _CAPITAL_MM, _CAPITAL_DEGREES, _TARGET_MM = 4.8, 0.7, 15.0
@@ -151,7 +151,10 @@ class Kiosk(BaseModel):
 
 
 class Clinic(BaseModel):
-    """What people are told about whom to reach. ``None``: not known, and then not shown."""
+    """What people are told about whom to reach. ``None``: not known, and then not shown.
+
+    ``require_reviewed``: show only answers that a clinician has signed as they are.
+    """
 
     name: Line
     phone: Phone | None
@@ -159,6 +162,7 @@ class Clinic(BaseModel):
     website: Url | None
     region: Literal["uk", "us", "eu"]
     languages: list[Line]
+    require_reviewed: bool = False
     web: Web = Field(default_factory=Web)
     kiosk: Kiosk = Field(default_factory=Kiosk)
 
@@ -171,15 +175,16 @@ def load(path: Path | None = None) -> Clinic:
     """Read the clinic's settings.
 
     Args:
-        path: the file; by default the one that ``B12_CLINIC`` names, else ``clinic.yml``.
+        path: the file; by default the one that ``B12_CLINIC`` names, else ``clinic.yml``. ``B12_REQUIRE_REVIEWED`` goes before
+            its ``require_reviewed``.
 
     Raises:
-        ContentError: it names the line and the mend.
+        AssistantError: it names the line or the variable, and the mend.
     """
     path = path or Path(os.environ.get("B12_CLINIC") or paths.ROOT / "clinic.yml")
     document = yaml_lines.load(path)
     try:
-        return Clinic.parse_obj(document.data)
+        return _with_environment(Clinic.parse_obj(document.data))
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
@@ -189,3 +194,10 @@ def load(path: Path | None = None) -> Clinic:
             f"{name}: {first['msg']}",
             "correct the value; the comments in the file say what is meant",
         ) from None
+
+
+def _with_environment(clinic: Clinic) -> Clinic:
+    given = os.environ.get("B12_REQUIRE_REVIEWED", "").strip().lower()
+    if given not in ("", "true", "false"):
+        raise AssistantError(f"B12_REQUIRE_REVIEWED is '{given}'. Set it to true or false.")
+    return clinic.copy(update={"require_reviewed": given == "true"}) if given else clinic

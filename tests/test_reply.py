@@ -8,7 +8,7 @@ import pytest
 from assistant import reply as replies
 from assistant import settings
 from assistant.errors import AssistantError
-from assistant.reply import Reply, Texts, load_texts
+from assistant.reply import Reply, Texts, load_texts, wording
 
 TOPICS = sorted(replies.texts().library.cards)
 KINDS = [
@@ -165,7 +165,7 @@ def test_the_failed_reply_is_made_even_when_no_text_can_be_read(monkeypatch: pyt
     def broken() -> Texts:
         raise AssistantError("no texts")
 
-    monkeypatch.setattr(replies, "texts", broken)
+    monkeypatch.setattr(wording, "texts", broken)
     reply = replies.failed()
     assert reply.kind == "failed"
     assert "999" in reply.steer and "doctor" in reply.steer

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-import textstat
 from pydantic import ValidationError
 
 from assistant import paths, yaml_lines
@@ -18,6 +17,7 @@ from assistant.errors import ContentError
 from assistant.guidance import library as guidance
 from assistant.guidance.library import Library
 from assistant.guidance.numbers import numbers
+from assistant.guidance.reading import reading_grade
 from assistant.guidance.schema import Card, Paragraph
 from assistant.guidance.wordings import Limit, found
 
@@ -38,18 +38,28 @@ Check = Callable[[str, Card, Library], Iterator[ContentError]]
 def check(
     folder: Path = paths.GUIDANCE, *, today: datetime.date | None = None, topics: list[str] | None = None
 ) -> list[ContentError]:
-    """Return every problem of the guidance below ``folder``, by file and line.
+    """Return every problem of the guidance below ``folder``, by file and line; see ``examine``."""
+    return examine(folder, today=today, topics=topics)[1]
+
+
+def examine(
+    folder: Path = paths.GUIDANCE, *, today: datetime.date | None = None, topics: list[str] | None = None
+) -> tuple[Library, list[ContentError]]:
+    """Read the guidance below ``folder`` and find its problems.
 
     Args:
         folder: ``data/guidance`` or another of its form.
         today: the day on which reviews are due or not; the present day if None.
         topics: only these cards and their facts; all if None.
+
+    Returns:
+        What could be read, and every problem, by file and line.
     """
     problems: list[ContentError] = []
     library = guidance.load_collecting(folder, problems)
     limits = _limits(folder / "never_say.yml", problems)
     plain_words = _reading_exceptions(folder / "reading_exceptions.yml", problems)
-    problems += _facts(folder, library)
+    problems += _facts(folder, library, topics)
     checks: list[Check] = [
         _paragraphs,
         _lengths,
@@ -69,7 +79,7 @@ def check(
             for topic in topics
             if topic not in library.cards and not (folder / "cards" / f"{topic}.yml").exists()
         ]
-    return sorted(problems, key=lambda problem: (problem.path, problem.line))
+    return library, sorted(problems, key=lambda problem: (problem.path, problem.line))
 
 
 def _at(library: Library, topic: str, *key: str | int) -> tuple[Path, int]:
@@ -83,9 +93,14 @@ def _parts(card: Card) -> Iterator[tuple[str, int, Paragraph]]:
             yield part, index, paragraph
 
 
-def _facts(folder: Path, library: Library) -> Iterator[ContentError]:
+def _facts(folder: Path, library: Library, topics: list[str] | None) -> Iterator[ContentError]:
     for path in sorted((folder / "facts").glob("*.yml")):
-        document = yaml_lines.load(path)
+        if topics is not None and path.stem not in topics:
+            continue
+        try:
+            document = yaml_lines.load(path)
+        except ContentError:  # reading the library has told of it
+            continue
         for index, value in enumerate(document.data or []):
             fact = library.facts.get(str(value.get("id"))) if isinstance(value, dict) else None
             if fact is None:
@@ -212,18 +227,6 @@ def _reading_grade(plain_words: list[str], topic: str, card: Card, library: Libr
                 f"'{part}' reads at grade {grade:.1f}",
                 f"shorten sentences and words until it is at most {HIGHEST_GRADE:g}",
             )
-
-
-def reading_grade(text: str, plain_words: list[str]) -> float:
-    """Return the Flesch-Kincaid grade (Kincaid et al. 1975) of a text.
-
-    Args:
-        text: sentences.
-        plain_words: names counted as one short word, because there is no other word for them.
-    """
-    for name in sorted(plain_words, key=len, reverse=True):
-        text = re.sub(rf"\b{re.escape(name)}\b", "it", text, flags=re.IGNORECASE)
-    return float(textstat.flesch_kincaid_grade(text))
 
 
 def _dates(today: datetime.date, topic: str, card: Card, library: Library) -> Iterator[ContentError]:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from assistant import yaml_lines
 from assistant.errors import ContentError
-from assistant.guidance.check import HIGHEST_GRADE, read_limits, reading_grade
+from assistant.guidance.check import HIGHEST_GRADE, read_limits
 from assistant.guidance.entities import KINDS, Entity, load
 from assistant.guidance.library import Library
 from assistant.guidance.numbers import numbers
+from assistant.guidance.reading import reading_grade
 from assistant.guidance.wordings import found
 
 # Names of medicines and conditions are long words that have no other word.

@@ -82,7 +82,6 @@ class Card(_Form):
     simple: list[Paragraph] = Field(min_items=1)
     steer: Text
     related: list[str] = Field(min_items=1, max_items=4)
-    reviewed_by: str | None
     last_checked: datetime.date
     review_due: datetime.date
 

@@ -20,17 +20,22 @@ def index() -> bytes:
 
 @lru_cache(maxsize=256)
 def page(topic: str) -> bytes | None:
-    """Return a topic's page; None where there is no such topic."""
+    """Return a topic's page, which says so where it must be signed first; None where there is no such topic."""
     said = replies.texts()
     card = said.library.cards.get(topic)
     if card is None:
         return None
+    if not said.may_show(topic):
+        reply = replies.answer([topic])
+        text = reply.text.removesuffix(reply.steer).strip()
+        return render.render("withheld.html", title=card.title, text=text, steer=reply.steer).encode()
     made = {version: replies.answer([topic], version=version) for version in ("short", "more")}
     sources = {source["id"]: source for reply in made.values() for source in reply.answers[0]["sources"]}
     return render.render(
         "answer.html",
         topic=topic,
         card=card,
+        review=said.review(topic),
         texts={version: reply.answers[0]["text"] for version, reply in made.items()},
         summary=card.short[0].text.replace("**", ""),
         steer=made["short"].steer,

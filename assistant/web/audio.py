@@ -52,7 +52,7 @@ def render() -> tuple[int, int]:
 
 
 def _answers() -> list[tuple[str, str, str]]:
-    made = [replies.answer([topic]) for topic in guidance.load().cards]
+    made = [replies.answer([topic]) for topic in guidance.load().cards if replies.texts().may_show(topic)]
     return [(one.topics[0], str(one.answers[0]["version"]), one.text.replace("**", "")) for one in made]
 
 

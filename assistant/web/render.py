@@ -41,10 +41,16 @@ def render(name: str, **values: Any) -> str:
 
     Args:
         name: the template's file.
-        values: what it shows, beside ``asset(name)``, ``built``, ``clinic`` and ``emergency`` (the numbers to call), which all have.
+        values: what it shows, beside ``asset(name)``, ``built``, ``clinic``, ``emergency`` (the numbers to call) and ``signed``
+            (which of the answers a clinician has signed: none, some or all), which all have.
     """
     said = replies.texts()
-    common = {"clinic": said.clinic, "emergency": said.contacts["emergency"], "built": assets().built}
+    common = {
+        "clinic": said.clinic,
+        "emergency": said.contacts["emergency"],
+        "built": assets().built,
+        "signed": said.signed(),
+    }
     return _environment().get_template(name).render({**common, **values})
 
 

@@ -50,7 +50,7 @@ def test_the_projects_guidance_is_clean() -> None:
         (CARD, "last_checked: 2026-11-22", "last_checked: 2026-12-24", "in the future"),
         (CARD, "related: [treatment_duration", "related: [nonsense", "'nonsense' is no other card"),
         (CARD, "urgency: routine", "urgency: soon", "unexpected value"),
-        (CARD, "reviewed_by: null", "reviewed_by: null\nreviewer: me", "extra fields not permitted"),
+        (CARD, "urgency: routine", "urgency: routine\nreviewed_by: me", "extra fields not permitted"),
         (CARD, "  - text: >-\n      Often at first", "  - text: >-\n      You should stop often at first", "rules out"),
         (CARD, "title: How often", "title: Twice\ntitle: How often", "'title' stands twice"),
         (CARD, "short:\n", "short\n", "not valid YAML"),

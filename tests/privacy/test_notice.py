@@ -3,7 +3,7 @@
 import pytest
 
 from assistant import reply
-from assistant.guidance.check import reading_grade
+from assistant.guidance.reading import reading_grade
 from assistant.privacy.notice import words_kept
 
 

@@ -45,7 +45,7 @@ def test_every_answer_has_a_page_with_its_text_steer_sources_and_dates(server: s
     assert entry["reviewed"] in shown and entry["review_due"] in shown
     assert entry["version"] in shown
     assert 'href="tel:999"' in shown
-    unreviewed = replies.texts().library.cards[topic].reviewed_by is None
+    unreviewed = replies.texts().review(topic) is None
     assert ("No clinician has reviewed this text yet." in shown) == unreviewed
 
 
@@ -155,6 +155,7 @@ def test_the_content_has_all_that_pages_need(server: str, channel: str) -> None:
             "reviewed",
             "review_due",
             "version",
+            "reviewed_by",
             "urgency",
             "related",
             "audio",

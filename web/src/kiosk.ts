@@ -7,7 +7,7 @@ import type { Chat } from "./chat/chat";
 import "./chat/chat";
 import { Conversation, type Replied } from "./chat/conversation";
 import { icons } from "./chat/icons";
-import { day, plainLink, said } from "./chat/reply";
+import { day, plainLink, reviewer, said } from "./chat/reply";
 import { en, kioskEn as s } from "./chat/strings";
 import { code } from "./kiosk/code";
 import { fetchContent, withoutServer, type Content } from "./kiosk/content";
@@ -175,7 +175,7 @@ export class Kiosk extends LitElement {
         ${this.header()}
         ${this.screen === "attract" ? this.attract() : this.screen === "home" ? this.home() : this.talk()}
         <footer>
-          <p>${en.prototype}</p>
+          <p>${en.prototype(document.documentElement.dataset["signed"])}</p>
           <p>${this.content ? s.version(this.content.version) : nothing}</p>
         </footer>
       </div>
@@ -321,10 +321,10 @@ export class Kiosk extends LitElement {
         (answer) => html`<ul>
             ${answer.sources.map((source) => html`<li>${source.title}, ${source.publisher}. ${source.url}</li>`)}
           </ul>
-          <p>${en.checked(day(answer.reviewed))}</p>
+          <p>${en.checked(day(answer.reviewed))} · ${reviewer(answer, en)}</p>
           ${this.content?.public_url ? html`<p>${this.address(answer.topic)}</p>` : nothing}`,
       )}
-      <p>${en.prototype}</p>
+      <p>${en.prototype(document.documentElement.dataset["signed"])}</p>
     </section>`;
   }
 }

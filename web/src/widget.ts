@@ -147,7 +147,7 @@ export class Widget extends LitElement {
         ${this.framed ? html`<button class="icon" aria-label=${en.close} @click=${this.close}>${icons.close}</button>` : nothing}
       </header>
       <main>
-        <p class="prototype">${en.prototype}</p>
+        <p class="prototype">${en.prototype(document.documentElement.dataset["signed"])}</p>
         <b12-chat .conversation=${this.conversation} .actions=${this.printable}></b12-chat>
       </main>
       <dialog aria-labelledby="options-title">${this.asksToRemove ? this.removing() : this.options()}</dialog>

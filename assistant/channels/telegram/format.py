@@ -142,8 +142,13 @@ def _sources(envelope: dict[str, Any], text: str) -> list[_Block]:
                 )
             )
         lines.append(_line(words.CHECKED.format(date=_day(answer["reviewed"]))))
+        lines.append(_line(_reviewer(answer["reviewed_by"])))
         blocks.append(_Block(lines, "<blockquote expandable>", "</blockquote>"))
     return blocks
+
+
+def _reviewer(by: dict[str, str] | None) -> str:
+    return words.REVIEWED.format(**{**by, "date": _day(by["date"])}) if by else words.NOT_REVIEWED
 
 
 def _day(iso: str) -> str:

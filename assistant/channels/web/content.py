@@ -34,7 +34,7 @@ def _content() -> dict[str, Any]:
             for topic in topics
         ],
         "starters": listed.starters,
-        "answers": {topic: _answer(topic) for topic in said.library.cards},
+        "answers": {topic: _answer(topic) for topic in said.library.cards if said.may_show(topic)},
         "kiosk": {
             "idle_seconds": kiosk.idle_seconds,
             "warning_seconds": kiosk.warning_seconds,
@@ -52,6 +52,6 @@ def _content() -> dict[str, Any]:
 def _answer(topic: str) -> dict[str, Any]:
     made = replies.answer([topic])
     (entry,) = made.answers
-    kept = {key: entry[key] for key in ("title", "text", "sources", "reviewed", "review_due", "version")}
+    kept = {key: entry[key] for key in ("title", "text", "sources", "reviewed", "review_due", "version", "reviewed_by")}
     spoken = audio.address(topic, str(entry["version"]))
     return {**kept, "steer": made.steer, "urgency": made.urgency, "related": made.options, "audio": spoken}

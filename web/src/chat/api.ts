@@ -16,6 +16,8 @@ export interface Answer {
   reviewed: string;
   review_due: string;
   version: string;
+  /** Who signed this version; null where nobody has. */
+  reviewed_by: { name: string; role: string; date: string } | null;
 }
 
 export interface Contact {

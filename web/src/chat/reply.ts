@@ -102,8 +102,13 @@ export function sources(answer: Answer, plain: boolean, s: Strings, link: ShowLi
         (source) => html`<li>${plain || !safeHref(source.url) ? source.title : link(source.url, [source.title])}, ${source.publisher}</li>`,
       )}
     </ul>
-    <p>${s.due(day(answer.review_due))}</p>
+    <p>${reviewer(answer, s)} ${s.due(day(answer.review_due))}</p>
   </details>`;
+}
+
+/** Say who signed an answer, or that nobody has. */
+export function reviewer({ reviewed_by: by }: Answer, s: Strings): string {
+  return by ? s.reviewedBy(by.name, by.role, day(by.date)) : s.notReviewed;
 }
 
 /** Write an ISO date as people do: 22 November 2026. */

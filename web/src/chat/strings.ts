@@ -2,7 +2,9 @@
 export const en = {
   title: "B12 assistant",
   robot: "Automated assistant. It answers general questions about vitamin B12.",
-  prototype: "Prototype: general information only. No clinician has reviewed it yet.",
+  /** `signed`: which of the answers a clinician has signed: none, some or all. */
+  prototype: (signed: string | undefined) =>
+    `Prototype: general information only. ${signed === "some" || signed === "all" ? "Each answer says whether a clinician has reviewed it." : "No clinician has reviewed it yet."}`,
   you: "You said",
   assistant: "B12 assistant",
   conversation: "Conversation",
@@ -28,6 +30,8 @@ export const en = {
   sources: (count: number) => (count === 1 ? "1 source" : `${count} sources`),
   sourcesOf: (title: string) => `Sources for “${title}”`,
   checked: (date: string) => `checked ${date}`,
+  reviewedBy: (name: string, role: string, date: string) => `Reviewed by ${name}, ${role}, on ${date}.`,
+  notReviewed: "No clinician has reviewed this answer yet.",
   due: (date: string) => `Next check due by ${date}.`,
   newTab: "opens in a new tab",
   print: "Print or save",
