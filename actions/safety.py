@@ -16,17 +16,31 @@ _SAFE = re.compile(
     r"(rang|called|phoned|calling|ringing) (them|999|911|112|an ambulance|the ambulance|somebody|someone))\b",
     re.IGNORECASE,
 )
-_UNSAFE = re.compile(r"\b(not|no|never|isnt|isn't|arent|aren't|dont|don't)\b", re.IGNORECASE)
+_UNSAFE = re.compile(r"\b(not|no|never|isnt|isn't|arent|aren't|dont|don't|worse|worsening)\b", re.IGNORECASE)
+# "ok what do i do while i wait" is nobody's word that they are safe.
+_ASKS = re.compile(
+    r"^\W*((ok|okay|right|so|and|but|please|sorry)\W+)*"
+    r"(what|how|when|where|why|who|which|should|shall|can|could|do|does|is|are|am|will|would)\b|\?\s*$",
+    re.IGNORECASE,
+)
+# Said before anybody asked whether they are safe, these only take note of the alarm.
+_NODS = re.compile(
+    r"^\W*((ok|okay|alright|all right|yes|yeah|thanks|thank you|ta|i (will|am)|will do)\W*)+$", re.IGNORECASE
+)
 
 
 def held(tracker: Tracker) -> Reply | None:
-    """Return the question "are you safe now?" while the conversation is held; None when it may go on."""
+    """Return the question "are you safe now?" while the conversation is held; None when it may go on.
+
+    A question, or a mere "ok" before it was asked whether they are safe, is not taken for a word that they are.
+    """
     state = tracker.get_slot(HELD_SLOT)
     intent = tracker.latest_message["intent"]["name"]
     if not state or intent in URGENT:
         return None
     text = str(tracker.latest_message.get("text") or "")
-    safe = intent == "affirm" or bool(_SAFE.search(text))
+    says_so = not _ASKS.search(text) and (state == "asked" or not _NODS.match(text))
+    safe = says_so and (intent == "affirm" or bool(_SAFE.search(text)))
     unsafe = bool(_UNSAFE.search(text)) or (intent == "deny" and not safe)
     if safe and not unsafe:
         return replies.converse("safe_again")

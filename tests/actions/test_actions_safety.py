@@ -26,7 +26,30 @@ def test_who_says_that_they_are_safe_goes_on(text: str) -> None:
     assert reply and reply.topics != ["safe_now"] and reply.kind == "conversation"
 
 
-@pytest.mark.parametrize("text", ["no", "im not safe", "i am not ok"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok what do i do while i wait",
+        "is it fine to take an antihistamine",
+        "should i lie down or is it better to sit up?",
+        "ok",
+        "ok thanks",
+        "yes",
+    ],
+)
+def test_a_question_or_a_nod_after_an_emergency_is_not_a_word_that_they_are_safe(text: str) -> None:
+    reply = safety.held(tracker(text, "affirm" if text in ("ok", "yes") else "out_of_scope", "alarmed"))
+    assert reply and reply.topics == ["safe_now"]
+    assert reply.urgency == "now" and reply.contacts
+
+
+@pytest.mark.parametrize("text", ["yes", "ok", "ok yes thanks"])
+def test_a_nod_is_an_answer_once_it_was_asked(text: str) -> None:
+    reply = safety.held(tracker(text, "affirm", "asked"))
+    assert reply and reply.topics == ["safe_again"]
+
+
+@pytest.mark.parametrize("text", ["no", "im not safe", "i am not ok", "its getting worse"])
 def test_who_says_that_they_are_not_gets_the_emergency_again(text: str) -> None:
     reply = safety.held(tracker(text, "deny", "asked"))
     assert reply and reply.kind == "emergency"
