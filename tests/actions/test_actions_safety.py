@@ -59,6 +59,31 @@ def test_a_new_emergency_is_never_held_back() -> None:
     assert safety.held(tracker("he has stopped breathing", "emergency", "alarmed")) is None
 
 
+@pytest.mark.parametrize("state", ["alarmed", "asked"])
+@pytest.mark.parametrize(
+    "text",
+    ["yes im safe, the ambulance came", "im ok now paramedics r here", "its gone now im ok", "paramedics are here"],
+)
+def test_a_plain_word_that_it_is_over_goes_on_though_it_resembles_an_emergency(text: str, state: str) -> None:
+    reply = safety.held(tracker(text, "emergency", state))
+    assert reply and reply.topics == ["safe_again"]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "flag"),
+    [
+        pytest.param("im ok but its come back", "emergency", None, id="but"),
+        pytest.param("im not ok", "emergency", None, id="not"),
+        pytest.param("is he ok he is cold", "emergency", None, id="a question"),
+        pytest.param("the ambulance is taking ages", "emergency", None, id="no ambulance yet"),
+        pytest.param("im fine with dying", "self_harm", None, id="a crisis"),
+        pytest.param("im ok, his lips are blue", "emergency", {"hazard": "anaphylaxis", "urgency": "now"}, id="a rule"),
+    ],
+)
+def test_anything_less_than_plain_is_an_emergency_again(text: str, intent: str, flag: dict[str, str] | None) -> None:
+    assert safety.held(tracker(text, intent, "alarmed", flag)) is None  # the emergency's own action answers
+
+
 def test_without_an_emergency_nothing_is_held() -> None:
     assert safety.held(tracker("how often do i need it", "frequency")) is None
 
