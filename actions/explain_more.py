@@ -11,7 +11,8 @@ from assistant.reply import Reply, Version
 
 _SAME = re.compile(r"\b(again|repeat|repeated|say that|come again|pardon|what did you say)\b", re.IGNORECASE)
 _SIMPLER = re.compile(
-    r"\b(simpl\w*|easier|plain|understand|get it|five|5|kid|child|dumb|confus\w*|lost|jargon|short\w*|mean|sense|big words|english)\b",
+    r"\b(simpl\w*|easier|plain|understand|get it|five|5|kid|child|dumb|confus\w*|lost|jargon|short\w*|mean|sense|big words|english|"
+    r"tl;? ?dr|too (long|much|hard|many words)|brief\w*|summar\w*)\b",
     re.IGNORECASE,
 )
 

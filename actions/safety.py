@@ -16,23 +16,53 @@ _SAFE = re.compile(
     r"(rang|called|phoned|calling|ringing) (them|999|911|112|an ambulance|the ambulance|somebody|someone))\b",
     re.IGNORECASE,
 )
-_UNSAFE = re.compile(r"\b(not|no|never|isnt|isn't|arent|aren't|dont|don't)\b", re.IGNORECASE)
+_UNSAFE = re.compile(r"\b(not|no|never|isnt|isn't|arent|aren't|dont|don't|worse|worsening)\b", re.IGNORECASE)
+# "ok what do i do while i wait" is nobody's word that they are safe.
+_ASKS = re.compile(
+    r"^\W*((ok|okay|right|so|and|but|please|sorry)\W+)*"
+    r"(what|how|when|where|why|who|which|should|shall|can|could|do|does|is|are|am|will|would)\b|\?\s*$",
+    re.IGNORECASE,
+)
+# "im ok now", "the ambulance came": plain enough to outweigh that the message resembles an emergency.
+_ALL_CLEAR = re.compile(
+    r"\b(im|i'm|i am|we're|we are|hes|he's|he is|shes|she's|she is|theyre|they're|they are|(everyone|everybody) is) "
+    r"(all )?(now )?(safe|ok|okay|fine|alright|all right)\b"
+    r"|\b(ambulance|ambulances|paramedic|paramedics|crew|doctor) (is |are |r |has |have |just )*(came|come|arrived|here|with (me|us|him|her|them))\b",
+    re.IGNORECASE,
+)
+_YET = re.compile(r"\b(but|though|although|except|until|if|when|still|again|back)\b", re.IGNORECASE)
+# Said before anybody asked whether they are safe, these only take note of the alarm.
+_NODS = re.compile(
+    r"^\W*((ok|okay|alright|all right|yes|yeah|thanks|thank you|ta|i (will|am)|will do)\W*)+$", re.IGNORECASE
+)
 
 
 def held(tracker: Tracker) -> Reply | None:
-    """Return the question "are you safe now?" while the conversation is held; None when it may go on."""
+    """Return the question "are you safe now?" while the conversation is held; None when it may go on.
+
+    A question, or a mere "ok" before it was asked whether they are safe, is not taken for a word that they are. Where only the
+    classifier sees an emergency again, a plain word that it is over is.
+    """
     state = tracker.get_slot(HELD_SLOT)
     intent = tracker.latest_message["intent"]["name"]
-    if not state or intent in URGENT:
-        return None
     text = str(tracker.latest_message.get("text") or "")
-    safe = intent == "affirm" or bool(_SAFE.search(text))
+    if not state or (intent in URGENT and not _over(tracker, text)):
+        return None
+    says_so = not _ASKS.search(text) and (state == "asked" or not _NODS.match(text))
+    safe = says_so and (intent in ("affirm", "emergency") or bool(_SAFE.search(text)))
     unsafe = bool(_UNSAFE.search(text)) or (intent == "deny" and not safe)
     if safe and not unsafe:
         return replies.converse("safe_again")
     if state == "asked":
         return replies.emergency() if unsafe else None
     return replies.safe_now()
+
+
+def _over(tracker: Tracker, text: str) -> bool:
+    """Tell whether a message that resembles an emergency says that it is over; never where a rule found a sign, nor in a crisis."""
+    if tracker.latest_message["intent"]["name"] != "emergency" or tracker.latest_message.get("red_flag"):
+        return False
+    return bool(_ALL_CLEAR.search(text)) and not (_UNSAFE.search(text) or _YET.search(text) or _ASKS.search(text))
 
 
 def urged(tracker: Tracker, reply: Reply) -> Reply:

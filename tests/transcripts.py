@@ -16,8 +16,8 @@ CONVERSATIONS = {
 }  # fmt: skip
 
 
-async def _talk() -> str:
-    logs.configure()
+async def talk() -> str:
+    """Return the document: each conversation's messages and the assistant's whole replies."""
     agent = await load_agent(models.find())
     parts = [
         "# Conversations",
@@ -33,4 +33,5 @@ async def _talk() -> str:
 
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(asyncio.run(_talk()), encoding="utf-8")
+    logs.configure()
+    DOCUMENT.write_text(asyncio.run(talk()), encoding="utf-8")

@@ -91,6 +91,8 @@ async def test_urgent_replies_say_now(executor, action: str, intent: str, kind: 
         ("simpler please", "simple"),
         ("i dont get it", "simple"),
         ("explain like im five", "simple"),
+        ("tldr", "simple"),
+        ("thats too long for me", "simple"),
         ("say that again", "short"),
     ],
 )

@@ -41,6 +41,39 @@ SAME_DAY = [
     ("leg_clot", "my calf is swollen and hot"),
     ("jaundice", "my eyes have gone yellow"),
     ("nitrous_oxide", "been doing balloons and now my legs are tingling"),
+    ("nerve_worsening", "my legs are getting weaker and more numb since last week"),
+    ("nerve_worsening", "numbness creeping up my legs"),
+    ("nerve_worsening", "walking is getting harder and harder"),
+    ("nerve_worsening", "pins and needles are getting stronger every day"),
+    ("nerve_worsening", "my foot drags when i walk"),
+    ("nerve_worsening", "cant button my shirt anymore"),
+    ("nerve_worsening", "im staggering about like a drunk"),
+    ("injection_infection", "theres pus coming out of my injection site"),
+    ("injection_infection", "the needle mark is weeping green stuff"),
+    ("injection_infection", "redness round the jab is getting bigger"),
+    ("palpitations", "my heart keeps fluttering since the second injection"),
+    ("palpitations", "i get a fluttery feeling in my chest"),
+    ("palpitations", "my hearts doing funny little flips"),
+    ("leg_clot", "one of my calves is twice the size"),
+    ("vision_change", "everything looks blurry lately"),
+    ("mental_health", "mum is getting more and more confused"),
+    ("rash_or_swelling", "rash on my chest since the jab and it itches like mad"),
+    ("pregnancy_deficiency", "im 20 weeks, b12 low"),
+]
+# Neighbours of these wordings that tell of nothing to be seen today.
+NOTHING = [
+    "does b12 deficiency make your legs get weaker",
+    "will i be staggering about after the injection",
+    "how would i know if its infected",
+    "no redness and the bruise isnt getting bigger, is that ok",
+    "my heart pounds when i see needles",
+    "can b12 cause a fluttery feeling in the chest",
+    "can low b12 make everything look blurry",
+    "my wee is dark yellow after the tablets",
+    "my dad had a blood clot in one of his calves in 2010",
+    "b12 was low, my next jab is in 12 weeks",
+    "im 12 weeks into treatment and still low b12",
+    "im 6 weeks late for my jab and my b12 is low",
 ]
 CALM = [
     pytest.param("no chest pain or anything just a sore arm", id="negated"),
@@ -76,6 +109,11 @@ def test_a_crisis_is_recognised(text: str) -> None:
 @pytest.mark.parametrize(("hazard", "text"), SAME_DAY)
 def test_a_same_day_sign_is_recognised(hazard: str, text: str) -> None:
     assert red_flags().find(text) == Alarm(hazard, "same_day", red_flags().find(text).also)
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_a_neighbour_of_a_same_day_sign_raises_nothing(text: str) -> None:
+    assert red_flags().find(text) is None
 
 
 @pytest.mark.parametrize("text", CALM)

@@ -1,4 +1,8 @@
-"""The conversations of ``tests/conversations``, through the real server."""
+"""The conversations of ``tests/conversations``, through the real server.
+
+A file is a list of turns. ``say``: the message. ``kind``: the reply's kind, or a list of those that will do. ``topics``: its topics.
+``urgency``: its urgency. ``text``: words that stand in it; ``never``: words that don't. ``steer``: words of its steer.
+"""
 
 import os
 from pathlib import Path
@@ -9,12 +13,17 @@ from assistant import paths, yaml_lines
 
 FOLDER = paths.ROOT / "tests" / "conversations"
 FILES = sorted(FOLDER.rglob("*.yml"))
+KEYS = {"say", "kind", "topics", "urgency", "text", "never", "steer"}
+# Who asks for an offer once more gets it once more.
+REPEAT = "say that again"
 
 
 @pytest.mark.parametrize("path", FILES, ids=[str(path.relative_to(FOLDER))[:-4] for path in FILES])
 def test_the_conversation_goes_as_written(ask, path: Path) -> None:
     sender = os.urandom(8).hex()
+    offers: list[list[str]] = []
     for number, turn in enumerate(yaml_lines.load(path).data, start=1):
+        assert {"say", "kind"} <= set(turn) <= KEYS, f"turn {number} has the keys {sorted(turn)}"
         message = ask(turn["say"], sender)
         envelope = message["custom"]
         where = f"turn {number}, '{turn['say']}', got {envelope['kind']} {envelope['topics']}: {message['text'][:200]}"
@@ -22,8 +31,19 @@ def test_the_conversation_goes_as_written(ask, path: Path) -> None:
         assert envelope["kind"] in kinds, where
         if "topics" in turn:
             assert envelope["topics"] == turn["topics"], where
+        if "urgency" in turn:
+            assert envelope["urgency"] == turn["urgency"], where
         for words in turn.get("text", []):
             assert words in message["text"], where
         for words in turn.get("never", []):
             assert words.lower() not in message["text"].lower(), where
+        for words in turn.get("steer", []):
+            assert words in envelope["steer"], where
         assert envelope["steer"] in message["text"], where
+        if envelope["kind"] == "clarify" and turn["say"] != REPEAT:
+            assert sorted(envelope["options"]) not in offers, f"the same offer again: {where}"
+            offers.append(sorted(envelope["options"]))
+
+
+def test_there_are_enough_conversations_of_several_turns() -> None:
+    assert sum(len(yaml_lines.load(path).data) >= 2 for path in FILES) >= 80

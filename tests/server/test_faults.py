@@ -12,7 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import free_port, start_server
+from assistant import paths
+from assistant import reply as replies
+from tests.channels.telegram.fake_telegram import TOKEN, FakeTelegram, read_html
+from tests.channels.web.conftest import Person
+from tests.conftest import clinic_settings, free_port, start_server
+from tests.services import until
 
 
 class ActionServer(ThreadingHTTPServer):
@@ -50,10 +55,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Broken:
-    """A server whose action server and whose database can be broken."""
+    """A server with all its channels, whose action server and whose database can be broken."""
 
-    def __init__(self, url: str, actions: ActionServer, database: Path, log: Path) -> None:
-        self.url, self.actions, self.database, self.log = url, actions, database, log
+    def __init__(self, url: str, actions: ActionServer, database: Path, log: Path, telegram: FakeTelegram) -> None:
+        self.url, self.actions, self.database, self.log, self.telegram = url, actions, database, log, telegram
 
     def ask(self, text: str) -> dict:
         answer = httpx.post(
@@ -63,6 +68,18 @@ class Broken:
         (message,) = answer.json()
         assert message["custom"]["steer"] in message["text"]
         return message
+
+    def everywhere(self, text: str) -> dict[str, str]:
+        """Ask on each channel and return what a person reads there; each message holds its steer."""
+        read = {"rest": self.ask(text)["text"]}
+        for channel in ("web", "kiosk"):
+            message = Person(self.url, channel).ask(text)
+            assert message["steer"] in message["text"]
+            read[channel] = message["text"]
+        before = len(self.telegram.sent)
+        self.telegram.say(text, chat=before + 100)
+        (sent,) = self.telegram.wait(before + 1, seconds=30)[before:]
+        return {**read, "telegram": read_html(sent["text"])[0]}
 
     def failures(self) -> int:
         return httpx.get(f"{self.url}/health", timeout=10).json()["failures"]
@@ -78,13 +95,27 @@ def broken(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Br
         f"action_endpoint:\n  url: http://127.0.0.1:{actions.server_address[1]}/webhook\n"
         f"tracker_store:\n  type: SQL\n  dialect: sqlite\n  db: {folder}/trackers.db\n"
     )
-    port = free_port()
-    process = start_server(port, folder / "log.txt", "--remote-actions", "--endpoints", str(endpoints))
-    yield Broken(f"http://127.0.0.1:{port}", actions, folder / "trackers.db", folder / "log.txt")
+    port, telegram = free_port(), FakeTelegram()
+    process = start_server(
+        port,
+        folder / "log.txt",
+        "--remote-actions",
+        "--endpoints",
+        str(endpoints),
+        B12_CLINIC=clinic_settings(folder),
+        TELEGRAM_BOT_TOKEN=TOKEN,
+        TELEGRAM_API_BASE=telegram.address,
+        TELEGRAM_WEBHOOK_URL=f"http://127.0.0.1:{port}/webhooks/telegram/webhook",
+    )
+    until(lambda: bool(telegram.webhook), seconds=20)
+    yield Broken(f"http://127.0.0.1:{port}", actions, folder / "trackers.db", folder / "log.txt", telegram)
     process.terminate()
     process.wait(20)
     actions.shutdown()
     actions.server_close()
+    telegram.close()
+    for path in (paths.ROOT / "var").glob(f"telegram-{TOKEN.split(':')[0]}.*"):
+        path.unlink()
 
 
 @pytest.mark.parametrize(
@@ -102,6 +133,15 @@ def test_a_misbehaving_action_ends_in_the_failed_reply(broken: Broken, behaviour
     assert "secret" not in broken.log.read_text()
 
 
+@pytest.mark.parametrize("behaviour", ["error", "action raises", "without steer"])
+def test_on_every_channel_a_misbehaving_action_ends_with_the_steer(broken: Broken, behaviour: str) -> None:
+    broken.actions.behaviour = behaviour
+    steer = replies.failed().steer
+    for channel, text in broken.everywhere("does my xylophone hurt after the injection").items():
+        assert steer in text, channel
+        assert "Double" not in text and "secret" not in text, channel
+
+
 def test_an_emergency_is_answered_while_the_actions_are_broken(broken: Broken) -> None:
     broken.actions.behaviour = "error"
     message = broken.ask("my throat is closing up after the jab")
@@ -115,6 +155,10 @@ def test_with_the_database_gone_the_person_still_gets_a_reply(broken: Broken) ->
     message = broken.ask("does my xylophone hurt after the injection")
     assert message["custom"]["kind"] == "failed"
     assert broken.ask("i want to kill myself")["custom"]["kind"] == "crisis"
+    for channel, text in broken.everywhere("does my xylophone hurt after the injection").items():
+        assert replies.failed().steer in text, channel
+    for channel, text in broken.everywhere("my throat is closing up after the jab").items():
+        assert "Call 999" in text, channel
     assert "xylophone" not in broken.log.read_text()
 
 
