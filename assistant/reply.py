@@ -5,13 +5,13 @@ The form is the contract of docs/reply.md. Every sentence comes from a card or f
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, Extra, Field, ValidationError
 
 from assistant import paths, settings, yaml_lines
+from assistant.contents import once
 from assistant.errors import AssistantError, ContentError
 from assistant.guidance import entities
 from assistant.guidance import library as guidance
@@ -90,7 +90,7 @@ class Texts:
             .replace("{crisis}", crisis)
             .replace("{urgent}", _urgent(self.contacts["urgent"]))
             .replace("{clinic}", clinic_line(self.clinic))
-            .replace("{words_kept}", words_kept())
+            .replace("{words_kept}", words_kept(self.clinic.storage))
         )
 
 
@@ -135,7 +135,7 @@ class Reply:
         }
 
 
-@lru_cache(maxsize=1)
+@once
 def texts() -> Texts:
     """Read all texts once. Raises ContentError when a file is broken."""
     return load_texts()
