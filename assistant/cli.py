@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from assistant import paths
+from assistant import cli_settings, paths
 from assistant.errors import AssistantError
 
 app = typer.Typer(
@@ -122,6 +122,9 @@ def new_key() -> None:
     from cryptography.fernet import Fernet
 
     print(Fernet.generate_key().decode())
+
+
+app.add_typer(cli_settings.app, name="settings")
 
 
 @app.command()
