@@ -64,6 +64,11 @@ def current(path: Path | None = None) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def in_use() -> bool:
+    """Whether the present data are those that were tested and taken last."""
+    return (current() or {}).get("version") == version()
+
+
 def refused(folder: Path = paths.MODELS) -> Path:
     """Return the file that says why the present data were refused by ``b12 upgrade``; it is there only if they were."""
     return folder / f"refused-{version()}.txt"
@@ -80,18 +85,13 @@ def fitting_model(folder: Path = paths.MODELS) -> Path:
 
 
 def find(given: Path | None = None) -> Path:
-    """Return the model to serve.
+    """Return the model that fits the present content.
 
     Raises:
-        AssistantError: it isn't there, was trained on other content, or failed the tests of ``b12 upgrade``.
+        AssistantError: it isn't there, or was trained on other content.
     """
     wanted = fitting_model()
     path = given or wanted
-    if refused().exists():
-        raise AssistantError(
-            f"b12 upgrade refused the present data: {refused().read_text(encoding='utf-8').strip()} Put back the data from before, "
-            "mend them and run b12 upgrade, or take them all the same: b12 train --force"
-        )
     if not path.exists():
         raise AssistantError(f"There is no model {paths.shown(path)} for the present data. Train one: make train")
     if path.name != wanted.name:
@@ -99,6 +99,16 @@ def find(given: Path | None = None) -> Path:
             f"The model {paths.shown(path)} was trained on other content; the present data need {wanted.name}. Train it: make train"
         )
     return path
+
+
+def to_serve(given: Path | None = None) -> Path:
+    """Return the model to serve. Raises AssistantError: there is none (see ``find``), or ``b12 upgrade`` refused the present data."""
+    if refused().exists():
+        raise AssistantError(
+            f"b12 upgrade refused the present data: {refused().read_text(encoding='utf-8').strip()} Put back the data from before, "
+            "mend them and run b12 upgrade, or take them all the same: b12 train --force"
+        )
+    return find(given)
 
 
 def train(*, force: bool = False) -> Path:

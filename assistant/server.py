@@ -172,7 +172,7 @@ def serve(
     """
     logs.configure()
     _check_settings(workers)
-    path = models.find(model)
+    path = models.to_serve(model)
     _check_port(host, port)
     app = create_app(
         path, remote_actions=remote_actions, endpoints_file=endpoints_file, on_ready=partial(_announce, host, port)

@@ -101,14 +101,21 @@ async def take_over(running: Running, load: Load, given: Path | None = None) -> 
 def _loaded(fresh: contents.Contents, clinic: Clinic, load: Load, given: Path | None) -> tuple[Agent, Path]:
     """Load everything, in a thread of its own."""
     with contents.held(fresh):
+        _check_tested()
         fresh.put(replies.texts, replies.load_texts(clinic=_with_settings_of_the_start(clinic)))
-        model = models.find(given)
+        model = models.to_serve(given)
         agent = asyncio.run(load(model))
         # What the pages need, made now rather than by the first who asks.
         web_content.content()
         answers.index()
-        models.texts_hash()
-        return agent, model
+    with contents.held(contents.Contents()):
+        _check_tested()  # nobody changed a file while they were read
+    return agent, model
+
+
+def _check_tested() -> None:
+    if not models.in_use():
+        raise AssistantError("the data have changed since they were tested. Run b12 upgrade again")
 
 
 def _with_settings_of_the_start(clinic: Clinic) -> Clinic:

@@ -54,8 +54,15 @@ class Server:
 
     def announce(self) -> None:
         """Do what ``b12 upgrade`` does in the end."""
-        path = self.folder / "models" / "current.json"
-        path.with_suffix(".new").write_text(json.dumps({"version": os.urandom(4).hex()}))
+        path, ask = self.folder / "models" / "current.json", "from assistant import models; print(models.version())"
+        version = subprocess.run(
+            [sys.executable, "-P", "-c", ask],
+            env={**os.environ, "PYTHONPATH": str(self.folder)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        path.with_suffix(".new").write_text(json.dumps({"version": version}))
         path.with_suffix(".new").replace(path)
 
     def change_card(self, text: str) -> None:
@@ -123,18 +130,24 @@ def test_what_cannot_serve_is_refused_and_the_present_version_goes_on(own: Serve
         (archive, archive.read_bytes()[:100_000], "could not be loaded"),
         (golden, golden.read_bytes() + b"- {text: hello there, intent: dosage}\n", "failed its self-test"),
         (card, b"title: [", "energy.yml"),
+        (
+            own.folder / "models" / "current.json",
+            b'{"version": "of other data"}',
+            "have changed since they were tested",
+        ),
     )
     for refused, (path, broken, reason) in enumerate(cases, start=1):
         whole = path.read_bytes()
         path.write_bytes(broken)
-        own.announce()
+        if path.name != "current.json":
+            own.announce()
         until(lambda: own.said().count("a new version was refused") == refused, 120)  # noqa: B023 (called at once)
         assert reason in own.said().splitlines()[-1]
         assert own.ask("how often are b12 injections given?", "me")["custom"]["topics"] == ["frequency"]
         assert own.ready() == before
         path.write_bytes(whole)
     assert "Traceback" not in own.said()
-    assert 'b12_takeovers_total{result="refused"} 3.0' in httpx.get(f"{own.url}/metrics", timeout=10).text
+    assert 'b12_takeovers_total{result="refused"} 4.0' in httpx.get(f"{own.url}/metrics", timeout=10).text
 
 
 def test_settings_of_the_start_stay_and_the_log_says_so(own: Server) -> None:

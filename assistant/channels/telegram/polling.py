@@ -60,7 +60,7 @@ def run(model: Path | None = None) -> None:
             "TELEGRAM_WEBHOOK_URL is set, so 'b12 serve' answers on Telegram. Unset it to poll, or run 'b12 serve'."
         )
     with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_run(settings, models.find(model)))
+        asyncio.run(_run(settings, models.to_serve(model)))
 
 
 async def _run(settings: Settings, model: Path) -> None:
