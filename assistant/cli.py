@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from assistant import paths
+from assistant import cli_settings, paths
 from assistant.errors import AssistantError
 
 app = typer.Typer(
@@ -206,6 +206,43 @@ def new_key() -> None:
     print(Fernet.generate_key().decode())
 
 
+app.add_typer(cli_settings.app, name="settings")
+
+
+@app.command(epilog="Example: git pull && b12 upgrade")
+def upgrade() -> None:
+    """Test the present data and its model against the version in use; take them if they are no worse, else end with 1.
+
+    A model is trained if none fits. Running servers take the new version over by themselves, without losing a message.
+    """
+    from rich.progress import Progress
+
+    from assistant import logs, models, quiet, training_imports
+
+    if models.in_use():
+        print("The present data are in use already.")
+        return
+    quiet.settle()
+    training_imports.defer()
+    from assistant import upgrade as upgrades
+
+    logs.configure()
+    with Progress(console=console) as bar:
+        task = bar.add_task("Testing")
+        new, old = upgrades.run(
+            lambda: _train(force=False), lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    for name, figures in (("in use until now", old), ("now", new)):
+        if figures:
+            print(
+                f"{name}: {figures.right_or_offered} of {len(figures.inside)} questions right or offered, {figures.wrong} wrong answers, "
+                f"{sum(figures.urgent.values())} of {len(figures.urgent)} urgent messages caught"
+            )
+    if old is None:
+        print("There was nothing to compare with; the next version is held against these figures.")
+    print("Taken. A running server answers with it in half a minute: GET /health shows the model and the content.")
+
+
 @app.command()
 def audio() -> None:
     """Render the kiosk's answers as audio, where espeak-ng and opus-tools are installed."""
@@ -258,13 +295,14 @@ def _write(path: Path, text: str) -> None:
         raise AssistantError(f"{path} can't be written ({error.strerror}). Choose another place.") from None
 
 
-def _train(*, force: bool) -> None:
+def _train(*, force: bool) -> Path:
     from assistant import models
 
     if force or not models.fitting_model().exists():
         console.print("Training a model on the present data (about a minute) ...")
     path = models.train(force=force)
     console.print(f"Model: {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+    return path
 
 
 def _train_encoder() -> None:

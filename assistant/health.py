@@ -23,6 +23,7 @@ async def health(request: Request) -> HTTPResponse:
     return response.json(
         {
             "status": "degraded" if "degraded" in services.values() else "ok",
+            **_version(request),
             "turns": metrics.total(metrics.TURNS),
             "failures": metrics.total(metrics.FAILURES),
             **services,
@@ -36,13 +37,19 @@ async def ready(request: Request) -> HTTPResponse:
     agent = getattr(request.app.ctx, "agent", None)
     if agent is None or not agent.is_ready():
         return response.json({"status": "loading"}, status=503)
-    return response.json({"status": "ready", "model": request.app.ctx.model, **_services(request)})
+    return response.json({"status": "ready", **_version(request), **_services(request)})
 
 
 @routes.get("/metrics")
 async def measured(request: Request) -> HTTPResponse:
     """The counters in Prometheus' text format."""
     return response.raw(metrics.exposed(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _version(request: Request) -> dict[str, str]:
+    """Return the model that understands, and the version of the texts that it answers with."""
+    upkeep = getattr(request.app.ctx, "upkeep", None)
+    return {"model": request.app.ctx.model, "content": upkeep.content} if upkeep else {}
 
 
 def _services(request: Request) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Logs without anybody's words, for people or, with ``LOG_FORMAT=json``, for programs.
+"""Logs without anybody's words, for people or, with ``logs.format: json``, for programs.
 
 Rasa's error lines carry the message, and its structured log prints the local variables of every frame. Here an exception is its
 type and where it was raised, and of a structured entry only its name is kept.
@@ -6,7 +6,6 @@ type and where it was raised, and of a structured entry only its name is kept.
 
 import json
 import logging
-import os
 import re
 import sys
 import traceback
@@ -22,7 +21,7 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from assistant.errors import AssistantError
+from assistant import settings
 
 _Error = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 # How many of the innermost frames an exception is shown with.
@@ -75,11 +74,9 @@ def configure(level: int = logging.WARNING) -> None:
     """Send all logs of ``level`` and above to standard error; the assistant's own from INFO on.
 
     Raises:
-        AssistantError: ``LOG_FORMAT`` is neither ``text`` nor ``json``.
+        AssistantError: a setting can't be right.
     """
-    form = os.environ.get("LOG_FORMAT", "").strip().lower() or "text"
-    if form not in ("text", "json"):
-        raise AssistantError("LOG_FORMAT must be 'text' or 'json'.")
+    form = settings.load().logs.format
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else WordlessFormatter())
     root = logging.getLogger()

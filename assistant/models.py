@@ -2,15 +2,19 @@
 
 import gzip
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from assistant import paths
+from assistant import paths, settings
+from assistant.contents import once
 from assistant.errors import AssistantError
 
+# Folders of the data that a model isn't made from.
+_READ_AT_START = ("guidance", "safety", "entities", "follow_ups")
 # What a model is made from. Cards are not: they are read when the server starts.
 _MADE_FROM = (
     "config.yml",
@@ -21,6 +25,8 @@ _MADE_FROM = (
     "assistant/nlu/*.py",
     "uv.lock",
 )
+# The version in use, and what it could do when it was tested; ``b12 upgrade`` writes it, and servers watch it.
+CURRENT = paths.MODELS / "current.json"
 
 
 def content_hash(root: Path = paths.ROOT) -> str:
@@ -31,20 +37,41 @@ def content_hash(root: Path = paths.ROOT) -> str:
     return digest.hexdigest()[:12]
 
 
-@lru_cache(maxsize=1)
+@once
 def texts_hash() -> str:
-    """Return 12 hex digits of the hash of everything that a reply is made from: cards, facts, fixed replies, contacts."""
+    """Return 12 hex digits of the hash of all that is read when a server starts: cards, facts, rules, names, fixed replies, contacts."""
     digest = hashlib.sha256()
-    for path in sorted(
-        [
-            *paths.DATA.glob("*.yml"),
-            *paths.GUIDANCE.rglob("*.yml"),
-            *paths.SAFETY.glob("*.yml"),
-            paths.ROOT / "clinic.yml",
-        ]
-    ):
-        digest.update(str(path.relative_to(paths.ROOT)).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    for path in [
+        *sorted(paths.DATA.glob("*.yml")),
+        *(path for folder in _READ_AT_START for path in sorted((paths.DATA / folder).rglob("*.*"))),
+        settings.where(),
+    ]:
+        digest.update(paths.shown(path).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:12]
+
+
+def version() -> str:
+    """Return what tells the present data from all others: the hash of what the model is made from and that of the texts."""
+    return f"{content_hash()}-{texts_hash()}"
+
+
+def current(path: Path | None = None) -> dict[str, Any] | None:
+    """Return what was written of the version in use; None where no version was tested yet, or what was written can't be read."""
+    try:
+        found = json.loads((path or CURRENT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def in_use() -> bool:
+    """Whether the present data are those that were tested and taken last."""
+    return (current() or {}).get("version") == version()
+
+
+def refused(folder: Path = paths.MODELS) -> Path:
+    """Return the file that says why the present data were refused by ``b12 upgrade``; it is there only if they were."""
+    return folder / f"refused-{version()}.txt"
 
 
 def _content_files(root: Path) -> Iterator[Path]:
@@ -58,7 +85,7 @@ def fitting_model(folder: Path = paths.MODELS) -> Path:
 
 
 def find(given: Path | None = None) -> Path:
-    """Return the model to serve.
+    """Return the model that fits the present content.
 
     Raises:
         AssistantError: it isn't there, or was trained on other content.
@@ -74,6 +101,16 @@ def find(given: Path | None = None) -> Path:
     return path
 
 
+def to_serve(given: Path | None = None) -> Path:
+    """Return the model to serve. Raises AssistantError: there is none (see ``find``), or ``b12 upgrade`` refused the present data."""
+    if refused().exists():
+        raise AssistantError(
+            f"b12 upgrade refused the present data: {refused().read_text(encoding='utf-8').strip()} Put back the data from before, "
+            "mend them and run b12 upgrade, or take them all the same: b12 train --force"
+        )
+    return find(given)
+
+
 def train(*, force: bool = False) -> Path:
     """Train a model on the present data and return its path; nothing is done if there is one already, unless forced.
 
@@ -81,6 +118,8 @@ def train(*, force: bool = False) -> Path:
         AssistantError: Rasa could not train.
     """
     path = fitting_model()
+    if force:
+        refused().unlink(missing_ok=True)  # whoever forces it has read the reason
     if path.exists() and not force:
         return path
     from assistant import logs, quiet, training_imports

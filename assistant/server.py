@@ -26,13 +26,12 @@ from sanic import Sanic  # noqa: E402
 from sanic.request import Request  # noqa: E402
 from sanic.response import BaseHTTPResponse  # noqa: E402
 
-from assistant import health, logs, models, paths, reply, self_test, stopping  # noqa: E402
+from assistant import health, logs, models, paths, reply, self_test, settings, stopping, takeover  # noqa: E402
 from assistant.errors import AssistantError  # noqa: E402
 from assistant.in_process_actions import InProcessActions  # noqa: E402
 from assistant.speed import replacements  # noqa: E402
 from assistant.speed.processor import ServingProcessor  # noqa: E402
 from assistant.storage import database, redis  # noqa: E402
-from assistant.storage import settings as storage_settings  # noqa: E402
 from assistant.storage.keys import Keys  # noqa: E402
 from assistant.storage.upkeep import Upkeep  # noqa: E402
 from assistant.web import headers, pages, problems  # noqa: E402
@@ -64,13 +63,14 @@ async def load_agent(
         AssistantError: the model can't be loaded, or fails the self-test.
     """
     replacements.replace()
+    takeover.keep_apart()
     rasa_agent.MessageProcessor = ServingProcessor  # type: ignore[misc]
     reply.texts()  # broken texts are found now, not by the first person who asks
     endpoints = AvailableEndpoints.read_endpoints(str(endpoints_file))
     if not remote_actions:
         endpoints.action = InProcessActions()
     if not stored:
-        endpoints.tracker_store = None
+        endpoints.tracker_store = endpoints.lock_store = endpoints.event_broker = None
     agent = await rasa_agent.load_agent(str(model), endpoints=endpoints)
     if not agent.is_ready():
         raise AssistantError(
@@ -120,11 +120,14 @@ def create_app(
         running.ctx.model = model.name
         running.ctx.upkeep = Upkeep(running.ctx.agent.tracker_store, model.name)
         running.ctx.upkeep.start()
+        load = partial(load_agent, remote_actions=remote_actions, endpoints_file=endpoints_file)
+        running.ctx.takeover = asyncio.create_task(takeover.watch(running.ctx, load))
 
     async def ready(running: Sanic, _: asyncio.AbstractEventLoop) -> None:
         on_ready()
 
     async def stop(running: Sanic, _: asyncio.AbstractEventLoop) -> None:
+        running.ctx.takeover.cancel()
         await running.ctx.upkeep.stop()
 
     app.register_listener(start, "before_server_start")
@@ -136,12 +139,13 @@ def create_app(
 
 
 def _channels(credentials: Path = paths.ROOT / "credentials.yml") -> list[InputChannel]:
-    """Return the channels that are named in the credentials by their classes.
+    """Return the channels that are named in the credentials by their classes, without those that are off in the settings.
 
     As ``rasa.core.run`` does, whose import brings Rasa's own server and its tests with it.
     """
-    named = read_config_file(credentials)
-    return [class_from_module_path(name).from_credentials(settings) for name, settings in named.items()]
+    named, on = read_config_file(credentials), settings.load().channels.dict()
+    classes = [(class_from_module_path(name), given) for name, given in named.items()]
+    return [channel.from_credentials(given) for channel, given in classes if on.get(channel.name(), True)]
 
 
 def serve(
@@ -168,7 +172,7 @@ def serve(
     """
     logs.configure()
     _check_settings(workers)
-    path = models.find(model)
+    path = models.to_serve(model)
     _check_port(host, port)
     app = create_app(
         path, remote_actions=remote_actions, endpoints_file=endpoints_file, on_ready=partial(_announce, host, port)
@@ -180,7 +184,7 @@ def _check_settings(workers: int) -> None:
     """Refuse what can't work now, before the model's ten seconds. Raises AssistantError."""
     database.database_url()
     Keys()
-    storage_settings.from_environment()
+    settings.load()
     address = redis.url()
     if address:
         redis.Shared(address)
@@ -191,7 +195,10 @@ def _check_settings(workers: int) -> None:
 
 
 def _announce(host: str, port: int) -> None:
-    print(f"Ready: http://{host}:{port}/ (website), /kiosk, /answers/, /webhooks/rest/webhook", flush=True)
+    places = {"web": "/ (website)", "kiosk": "/kiosk", "rest": "/webhooks/rest/webhook"}
+    channels = reply.texts().clinic.channels
+    on = [place for channel, place in places.items() if getattr(channels, channel)]
+    print(f"Ready: http://{host}:{port} with {', '.join([*on, '/answers/'])}", flush=True)
 
 
 def _check_port(host: str, port: int) -> None:

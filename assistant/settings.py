@@ -1,21 +1,33 @@
-"""Who runs the assistant, where its website widget may stand and what its kiosk looks like, from ``clinic.yml``."""
+"""All settings that are no secret and no address of a service: from ``clinic.yml``, or the environment in its place.
+
+docs/operations.md lists them; ``b12 settings show`` prints those in force.
+"""
 
 import ipaddress
 import math
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConstrainedInt, ConstrainedStr, Extra, Field, ValidationError, validator
+from pydantic import BaseModel, ConstrainedFloat, ConstrainedInt, ConstrainedStr, Extra, Field, validator
 
-from assistant import paths, yaml_lines
-from assistant.errors import AssistantError, ContentError
+from assistant import paths, settings_sources, yaml_lines
 from assistant.guidance.schema import Url
+from assistant.settings_sources import Given
+from assistant.yaml_lines import Key
 
 _CAPITAL_MM, _CAPITAL_DEGREES, _TARGET_MM = 4.8, 0.7, 15.0
 # A capital's height as a part of the font size, about the same in all sans serif fonts.
 _CAPITAL_OF_FONT = 0.7
+# Names of variables from before there was a rule for them.
+OLDER_NAMES: dict[str, Key] = {
+    "B12_KEEP_HOURS": ("storage", "keep_hours"),
+    "B12_KEEP_RECORD_DAYS": ("storage", "keep_record_days"),
+    "LOG_FORMAT": ("logs", "format"),
+    "TELEGRAM_GROUPS": ("telegram", "groups"),
+}
 
 
 class Line(ConstrainedStr):
@@ -66,20 +78,42 @@ class Size(ConstrainedInt):
     ge, le = 50, 10_000
 
 
-class Limits(BaseModel):
-    """How much one chat and one network address may ask of the website and the kiosk."""
+class KeepHours(ConstrainedFloat):
+    """How long words are kept."""
 
-    messages_per_minute: Count = Count(20)
-    messages_per_minute_by_address: Count = Count(300)
-    new_chats_per_minute_by_address: Count = Count(60)
-    open_chats_by_address: Count = Count(500)
+    ge, le = 0, 31 * 24
+
+
+class KeepDays(ConstrainedFloat):
+    """How long the records of turns are kept."""
+
+    ge, le = 0, 3660
+
+
+class Section(BaseModel):
+    """Settings that belong together. None of them changes while the assistant runs."""
 
     class Config:
         extra = Extra.forbid
         allow_mutation = False
 
 
-class Web(BaseModel):
+_COUNT = "a whole number, 1 at least"
+_SIZE = "a whole number from 50 to 10000"
+_SECONDS = "a whole number of seconds from 20 to 3600"
+_SWITCH = "true or false"
+
+
+class Limits(Section):
+    """How much one chat and one network address may ask of the website and the kiosk."""
+
+    messages_per_minute: Count = Field(default=Count(20), description=_COUNT)
+    messages_per_minute_by_address: Count = Field(default=Count(300), description=_COUNT)
+    new_chats_per_minute_by_address: Count = Field(default=Count(60), description=_COUNT)
+    open_chats_by_address: Count = Field(default=Count(500), description=_COUNT)
+
+
+class Web(Section):
     """The website widget, the answer pages and what both channels of the web share.
 
     Attributes:
@@ -90,15 +124,15 @@ class Web(BaseModel):
         limits: see Limits.
     """
 
-    public_url: Origin | None = None
-    sites: list[Origin] = Field(default_factory=list)
-    trusted_proxies: list[str] = Field(default_factory=list)
-    chat_minutes: Minutes = Minutes(30)
+    public_url: Origin | None = Field(
+        default=None, description='an address without a path, "https://b12.example.org", or null'
+    )
+    sites: list[Origin] = Field(
+        default_factory=list, description='addresses without a path, ["https://www.example.org"]'
+    )
+    trusted_proxies: list[str] = Field(default_factory=list, description='addresses or networks, ["10.42.0.0/16"]')
+    chat_minutes: Minutes = Field(default=Minutes(30), description="a whole number of minutes from 5 to 240")
     limits: Limits = Field(default_factory=Limits)
-
-    class Config:
-        extra = Extra.forbid
-        allow_mutation = False
 
     @validator("trusted_proxies", each_item=True)
     def _is_network(cls, value: str) -> str:  # noqa: N805 (pydantic hands over the class)
@@ -106,7 +140,7 @@ class Web(BaseModel):
         return value
 
 
-class Kiosk(BaseModel):
+class Kiosk(Section):
     """The clinic's touch screen.
 
     Attributes:
@@ -118,17 +152,15 @@ class Kiosk(BaseModel):
         printer: whether one is attached, so that answers can be printed.
     """
 
-    desk: Line | None = Line("the desk in this room")
-    panel_width_mm: Size = Size(476)
-    panel_width_px: Size = Size(1920)
-    viewing_distance_mm: Size = Size(600)
-    idle_seconds: Seconds = Seconds(60)
-    warning_seconds: Seconds = Seconds(30)
-    printer: bool = False
-
-    class Config:
-        extra = Extra.forbid
-        allow_mutation = False
+    desk: Line | None = Field(
+        default=Line("the desk in this room"), description="where staff are, as it follows 'tell', or null"
+    )
+    panel_width_mm: Size = Field(default=Size(476), description=_SIZE)
+    panel_width_px: Size = Field(default=Size(1920), description=_SIZE)
+    viewing_distance_mm: Size = Field(default=Size(600), description=_SIZE)
+    idle_seconds: Seconds = Field(default=Seconds(60), description=_SECONDS)
+    warning_seconds: Seconds = Field(default=Seconds(30), description=_SECONDS)
+    printer: bool = Field(default=False, description=_SWITCH)
 
     @property
     def text_px(self) -> int:
@@ -150,54 +182,82 @@ class Kiosk(BaseModel):
         return math.ceil(millimetres * self.panel_width_px / self.panel_width_mm)
 
 
-class Clinic(BaseModel):
-    """What people are told about whom to reach. ``None``: not known, and then not shown.
+class Channels(Section):
+    """Where the assistant can be asked. The website's covers the widget and its page."""
+
+    rest: bool = Field(default=True, description=_SWITCH)
+    web: bool = Field(default=True, description=_SWITCH)
+    kiosk: bool = Field(default=True, description=_SWITCH)
+    telegram: bool = Field(default=True, description=_SWITCH)
+
+
+class Telegram(Section):
+    """What of Telegram is no secret. ``groups``: answer in groups too, when spoken to."""
+
+    groups: bool = Field(default=False, description=_SWITCH)
+
+
+class Storage(Section):
+    """How long things are kept. ``keep_hours``: conversations; 0: no words. ``keep_record_days``: the records of turns."""
+
+    keep_hours: KeepHours = Field(default=KeepHours(24), description="a number from 0 to 744")
+    keep_record_days: KeepDays = Field(default=KeepDays(400), description="a number from 0 to 3660")
+
+
+class Logs(Section):
+    """The form of the logs: for people, or one JSON object a line for programs."""
+
+    format: Literal["text", "json"] = Field(default="text", description="text or json")
+
+
+class Clinic(Section):
+    """What people are told about whom to reach (``None``: not known, and then not shown), and all other settings.
 
     ``require_reviewed``: show only answers that a clinician has signed as they are.
     """
 
-    name: Line
-    phone: Phone | None
-    hours: Line | None
-    website: Url | None
-    region: Literal["uk", "us", "eu"]
-    languages: list[Line]
-    require_reviewed: bool = False
+    name: Line = Field(..., description="the clinic's name, 200 characters at most")
+    phone: Phone | None = Field(default=None, description='a number as people dial it, "020 7946 0018", or null')
+    hours: Line | None = Field(default=None, description="a line of text, or null")
+    website: Url | None = Field(default=None, description='an address, "https://www.example.org", or null')
+    region: Literal["uk", "us", "eu"] = Field(..., description="uk, us or eu")
+    languages: list[Line] = Field(..., description="the languages that staff speak, [English]")
+    require_reviewed: bool = Field(default=False, description=_SWITCH)
     web: Web = Field(default_factory=Web)
     kiosk: Kiosk = Field(default_factory=Kiosk)
+    channels: Channels = Field(default_factory=Channels)
+    telegram: Telegram = Field(default_factory=Telegram)
+    storage: Storage = Field(default_factory=Storage)
+    logs: Logs = Field(default_factory=Logs)
 
-    class Config:
-        extra = Extra.forbid
-        allow_mutation = False
+    @validator("channels")
+    def _some_are_open(cls, value: Channels) -> Channels:  # noqa: N805 (pydantic hands over the class)
+        if not any(value.dict().values()):
+            raise ValueError("none is open, so nobody could ask anything")
+        return value
 
 
-def load(path: Path | None = None) -> Clinic:
-    """Read the clinic's settings.
+def where(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return where the file is: ``B12_CLINIC``, else ``clinic.yml`` of the project."""
+    return Path(environment.get("B12_CLINIC") or paths.ROOT / "clinic.yml")
+
+
+def read(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Given[Clinic]:
+    """Read all settings with where each comes from, and all mistakes. Raises ContentError where the file is no YAML."""
+    return settings_sources.read(Clinic, yaml_lines.load(path or where(environment)), environment, OLDER_NAMES)
+
+
+def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Clinic:
+    """Read the settings.
 
     Args:
-        path: the file; by default the one that ``B12_CLINIC`` names, else ``clinic.yml``. ``B12_REQUIRE_REVIEWED`` goes before
-            its ``require_reviewed``.
+        path: the file; by default the one that ``B12_CLINIC`` names, else ``clinic.yml``.
+        environment: the variables that win over the file.
 
     Raises:
         AssistantError: it names the line or the variable, and the mend.
     """
-    path = path or Path(os.environ.get("B12_CLINIC") or paths.ROOT / "clinic.yml")
-    document = yaml_lines.load(path)
-    try:
-        return _with_environment(Clinic.parse_obj(document.data))
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise ContentError(
-            path,
-            document.line(*first["loc"]),
-            f"{name}: {first['msg']}",
-            "correct the value; the comments in the file say what is meant",
-        ) from None
-
-
-def _with_environment(clinic: Clinic) -> Clinic:
-    given = os.environ.get("B12_REQUIRE_REVIEWED", "").strip().lower()
-    if given not in ("", "true", "false"):
-        raise AssistantError(f"B12_REQUIRE_REVIEWED is '{given}'. Set it to true or false.")
-    return clinic.copy(update={"require_reviewed": given == "true"}) if given else clinic
+    given = read(path, environment)
+    if given.settings is None:
+        raise given.problems[0]
+    return given.settings

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from assistant import settings
-from assistant.errors import ContentError
+from assistant.errors import AssistantError, ContentError
 
 GOOD = 'name: Elm\nphone: "020 7946 0018"\nhours: null\nwebsite: null\nregion: us\nlanguages: [English]\n'
 
@@ -72,3 +72,56 @@ def test_another_file_may_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     path.write_text(GOOD)
     monkeypatch.setenv("B12_CLINIC", str(path))
     assert settings.load().name == "Elm"
+
+
+def test_a_variable_wins_over_the_file_and_the_rule_over_an_older_name(tmp_path: Path) -> None:
+    path = tmp_path / "clinic.yml"
+    path.write_text(f"{GOOD}storage: {{keep_hours: 1}}\nweb: {{sites: ['https://a.example']}}\n")
+    given = {
+        "B12_WEB__CHAT_MINUTES": "20",
+        "B12_WEB__SITES": "https://b.example, https://c.example",
+        "B12_PHONE": "null",
+        "B12_HOURS": "0900",
+        "B12_KIOSK__PRINTER": "yes",
+        "B12_KEEP_HOURS": "2",
+        "B12_STORAGE__KEEP_RECORD_DAYS": "30.5",
+        "B12_KEEP_RECORD_DAYS": "31",
+        "B12_REGION": "  ",
+    }
+    found = settings.load(path, given)
+    assert (found.web.chat_minutes, found.web.sites) == (20, ["https://b.example", "https://c.example"])
+    assert (found.phone, found.hours, found.kiosk.printer, found.region) == (None, "0900", True, "us")
+    assert (found.storage.keep_hours, found.storage.keep_record_days) == (2, 30.5)
+    assert settings.load(path, {"B12_WEB__SITES": '["https://d.example"]'}).web.sites == ["https://d.example"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("B12_WEB__CHAT_MINUTES", "2", r"B12_WEB__CHAT_MINUTES can't be right \(web\.chat_minutes.*from 5 to 240"),
+        ("B12_WEB__CHAT_MINUTES", "soon", "B12_WEB__CHAT_MINUTES can't be right.*a whole number"),
+        ("B12_WEB__SITES", "https://a.example,b", r"B12_WEB__SITES can't be right \(web\.sites\.1"),
+        ("B12_WEB__CHAT_MINUTE", "20", "not the name of a setting. Did you mean B12_WEB__CHAT_MINUTES?"),
+        ("B12_KEEP_HOURS", "-1", "B12_KEEP_HOURS can't be right.*from 0 to 744"),
+        ("B12_REGION", "mars", "B12_REGION can't be right.*uk, us or eu"),
+    ],
+)
+def test_a_wrong_variable_is_named_with_the_mend(tmp_path: Path, name: str, value: str, complaint: str) -> None:
+    path = tmp_path / "clinic.yml"
+    path.write_text(GOOD)
+    with pytest.raises(AssistantError, match=complaint):
+        settings.load(path, {name: value})
+
+
+def test_a_section_that_is_none_is_named_even_where_a_variable_sets_one_of_its_settings(tmp_path: Path) -> None:
+    path = tmp_path / "clinic.yml"
+    path.write_text(f"{GOOD}web: 1\n")
+    with pytest.raises(ContentError, match=r"clinic\.yml:7: web: "):
+        settings.load(path, {"B12_WEB__CHAT_MINUTES": "20"})
+
+
+def test_channels_that_are_all_off_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "clinic.yml"
+    path.write_text(f"{GOOD}channels: {{rest: false, web: false, kiosk: false, telegram: false}}\n")
+    with pytest.raises(ContentError, match=r"clinic\.yml:7: channels: none is open"):
+        settings.load(path)

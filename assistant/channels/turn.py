@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
-from assistant import metrics
+from assistant import contents, metrics
 from assistant import reply as replies
-from assistant.nlu.red_flags import red_flags
+from assistant.nlu import red_flags
 from assistant.reply import Reply
 
 if TYPE_CHECKING:
@@ -79,13 +79,21 @@ async def take_turn(
     Returns:
         The message with ``text``, ``custom`` (the envelope) and, where there are any, ``buttons``.
     """
-    began = time.perf_counter()
-    message, notes = await _reply_to(handle, text, sender, channel, longest, topic)
-    _count(sender, channel, message["custom"], notes, time.perf_counter() - began)
+    began, keeps = time.perf_counter(), recorder
+    with contents.held():  # a turn ends on the texts that it began with
+        message, notes = await _reply_to(handle, text, sender, channel, longest, topic)
+    _count(keeps, sender, channel, message["custom"], notes, time.perf_counter() - began)
     return message
 
 
-def _count(sender: str, channel: str, envelope: dict[str, Any], notes: dict[str, Any], seconds: float) -> None:
+def _count(
+    keeps: "Recorder | None",
+    sender: str,
+    channel: str,
+    envelope: dict[str, Any],
+    notes: dict[str, Any],
+    seconds: float,
+) -> None:
     """Count, log and record a turn. Whatever goes wrong with that, the reply has been made and is given."""
     try:
         metrics.TURNS.labels(channel, envelope["kind"], envelope["urgency"]).inc()
@@ -104,8 +112,8 @@ def _count(sender: str, channel: str, envelope: dict[str, Any], notes: dict[str,
                 "milliseconds": round(seconds * 1000),
             },
         )
-        if recorder:
-            recorder.record(sender, channel, envelope, notes, seconds)
+        if keeps:
+            keeps.record(sender, channel, envelope, notes, seconds)
     except Exception as error:
         logger.error("a turn on %s could not be recorded: %s", channel, type(error).__name__)
 
@@ -152,7 +160,7 @@ def _failure(channel: str, reason: str) -> None:
 def _urgent_reply(text: str, channel: str) -> tuple[str | None, Reply | None]:
     """Ask the red-flag rules, whatever the pipeline did: they must work when the classifier is broken."""
     try:
-        alarm = red_flags().find(text)
+        alarm = red_flags.red_flags().find(text)
         if alarm and alarm.urgency == "now":
             return alarm.hazard, replies.emergency(alarm.hazard)
         if alarm and alarm.urgency == "crisis":

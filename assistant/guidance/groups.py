@@ -1,11 +1,11 @@
 """The topics in groups, as a menu shows them: ``data/topics.yml``."""
 
-from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, Extra, Field, ValidationError
 
 from assistant import paths, yaml_lines
+from assistant.contents import once
 from assistant.errors import ContentError
 from assistant.guidance.schema import Text
 
@@ -30,7 +30,7 @@ class Groups(BaseModel):
         raise KeyError(topic)
 
 
-@lru_cache(maxsize=1)
+@once
 def groups() -> Groups:
     """Read the project's groups once."""
     return load()

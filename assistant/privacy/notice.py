@@ -1,16 +1,16 @@
 """What people are told about what is kept of their words; it follows the settings, so that it stays true."""
 
-from assistant.storage import settings
+from assistant.settings import Storage
 from assistant.storage.database import database_url
 from assistant.storage.keys import Keys
+from assistant.storage.settings import words_can_be_deleted
 
 
-def words_kept() -> str:
+def words_kept(storage: Storage) -> str:
     """Return the sentence that says how long what people type is kept. Raises AssistantError when a setting can't be right."""
-    seconds = settings.from_environment().conversation_seconds
-    if not seconds or not settings.words_can_be_deleted(database_url(), Keys()):
+    if not storage.keep_hours or not words_can_be_deleted(database_url(), Keys()):
         return "What you type is not stored."
-    hours = round(seconds / 3600)
+    hours = round(storage.keep_hours)
     if hours < 1:
         time = "less than an hour"
     elif hours < 48:

@@ -1,13 +1,13 @@
 """All that may be said: the guidance, the fixed texts, the region's numbers, the clinic."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Extra, Field, ValidationError
 
 from assistant import paths, settings, yaml_lines
+from assistant.contents import once
 from assistant.errors import ContentError
 from assistant.guidance import entities, reviews
 from assistant.guidance import library as guidance
@@ -86,7 +86,7 @@ class Texts:
         if "{words_kept}" in text:
             from assistant.privacy.notice import words_kept  # brings the database's library with it
 
-            text = text.replace("{words_kept}", words_kept())
+            text = text.replace("{words_kept}", words_kept(self.clinic.storage))
         if "{signed}" in text:
             text = text.replace("{signed}", self.fixed.replies[f"signed_{self.signed()}"].text)
         return (
@@ -99,7 +99,7 @@ class Texts:
         )
 
 
-@lru_cache(maxsize=1)
+@once
 def texts() -> Texts:
     """Read all texts once. Raises ContentError when a file is broken."""
     return load_texts()

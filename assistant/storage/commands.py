@@ -26,7 +26,7 @@ def migrate() -> str:
 
 def forget_old() -> str:
     """Delete all whose time is over; return what was done. Raises AssistantError."""
-    kept = settings.from_environment()
+    kept = settings.kept()
     with _engine() as engine:
         database.migrate(engine)
         with engine.begin() as connection:

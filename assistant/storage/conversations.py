@@ -80,13 +80,13 @@ class ConversationStore(TrackerStore):
             domain: the assistant's domain.
             event_broker: where Rasa publishes events, if anywhere.
             access: the database, by default the one that ``DATABASE_URL`` names.
-            kept: what is kept and how long, by default from the environment.
+            kept: what is kept and how long, by default as the settings say.
             keys: for hashes and encryption, by default from the environment.
         """
         super().__init__(domain, event_broker)
         self.access = access or accesses.opened()
         self._keys = keys or Keys()
-        self._kept = kept or settings.from_environment()
+        self._kept = kept or settings.kept()
         self._words_may_be_kept = settings.words_can_be_deleted(self.access.engine.url, self._keys)
         self._recent: OrderedDict[str, _Row] = OrderedDict()
 

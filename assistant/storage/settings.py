@@ -1,4 +1,4 @@
-"""What is kept and how long, from the environment."""
+"""What is kept and how long."""
 
 import os
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import URL
 
-from assistant.errors import AssistantError
+from assistant import settings
 from assistant.storage.keys import Keys
 
 # Channels on which the next person stands at the same screen: words are never stored there.
@@ -35,23 +35,10 @@ class Kept:
         return self.conversation_seconds > 0 and channel not in WORDLESS_CHANNELS
 
 
-def from_environment(environment: Mapping[str, str] = os.environ) -> Kept:
+def kept(environment: Mapping[str, str] = os.environ) -> Kept:
     """Read the settings. Raises AssistantError for a value that can't be right."""
-    return Kept(
-        conversation_seconds=_number(environment, "B12_KEEP_HOURS", 24, most=31 * 24) * _HOUR,
-        record_seconds=_number(environment, "B12_KEEP_RECORD_DAYS", 400, most=3660) * _DAY,
-    )
-
-
-def _number(environment: Mapping[str, str], name: str, default: float, most: float) -> float:
-    given = environment.get(name, "").strip()
-    try:
-        number = float(given) if given else default
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= most:
-        raise AssistantError(f"{name} must be a number from 0 to {most:g}.")
-    return number
+    storage = settings.load(environment=environment).storage
+    return Kept(storage.keep_hours * _HOUR, storage.keep_record_days * _DAY)
 
 
 def words_can_be_deleted(url: URL, keys: Keys) -> bool:

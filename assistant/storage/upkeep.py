@@ -34,20 +34,28 @@ class Upkeep:
         """
         inner = store._tracker_store if isinstance(store, FailSafeTrackerStore) else store
         self._store = inner if isinstance(inner, ConversationStore) else None
-        self._model = model
+        self._model, self.content = model, ""
         self._tasks: list[asyncio.Task[Any]] = []
 
     def start(self) -> None:
         """Begin. Raises AssistantError when a setting can't be right."""
-        content = models.texts_hash()
-        metrics.RUNNING.labels(self._model, content).set(1)
+        self._name(models.texts_hash())
         if self._store:
-            turn.recorder = Recorder(self._store.access, Keys(), self._model, content)
             self._tell(self._store)
             self._begin(self._delete_old(self._store))
         shared = redis.opened()
         if shared:
             self._begin(shared.watch())
+
+    def changed(self, model: str) -> None:
+        """Note that another model or other texts answer from now on.
+
+        Args:
+            model: the model's name.
+        """
+        metrics.RUNNING.labels(self._model, self.content).set(0)
+        self._model = model
+        self._name(models.texts_hash())
 
     async def stop(self) -> None:
         """End, and make the writes that wait."""
@@ -69,11 +77,17 @@ class Upkeep:
             "redis": shared.status if shared else "off",
         }
 
+    def _name(self, content: str) -> None:
+        self.content = content
+        metrics.RUNNING.labels(self._model, content).set(1)
+        if self._store:
+            turn.recorder = Recorder(self._store.access, Keys(), self._model, content)
+
     def _begin(self, work: Any) -> None:
         self._tasks.append(asyncio.get_running_loop().create_task(work))
 
     def _tell(self, store: ConversationStore) -> None:
-        engine, keys, kept = store.access.engine, Keys(), settings.from_environment()
+        engine, keys, kept = store.access.engine, Keys(), settings.kept()
         if not settings.words_can_be_deleted(engine.url, keys):
             words = (
                 "without words, since PostgreSQL keeps what is deleted for a while: set B12_STORAGE_KEY to keep them"
@@ -85,7 +99,7 @@ class Upkeep:
         logger.info("conversations are kept in %s, %s", database.shown(engine.url), words)
 
     async def _delete_old(self, store: ConversationStore) -> None:
-        kept = settings.from_environment()
+        kept = settings.kept()
         while True:
             store.forget_before(time.time() - settings.SESSION_SECONDS)
             try:

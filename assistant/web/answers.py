@@ -1,13 +1,12 @@
 """The public answers: a page a topic that works without script and prints well."""
 
-from functools import lru_cache
-
 from assistant import reply as replies
+from assistant.contents import once
 from assistant.guidance.groups import groups
 from assistant.web import render
 
 
-@lru_cache(maxsize=1)
+@once
 def index() -> bytes:
     """Return the page that lists all answers."""
     cards = replies.texts().library.cards
@@ -18,13 +17,15 @@ def index() -> bytes:
     return render.render("answers.html", groups=listed).encode()
 
 
-@lru_cache(maxsize=256)
 def page(topic: str) -> bytes | None:
     """Return a topic's page, which says so where it must be signed first; None where there is no such topic."""
+    return _page(topic) if topic in replies.texts().library.cards else None
+
+
+@once
+def _page(topic: str) -> bytes:
     said = replies.texts()
-    card = said.library.cards.get(topic)
-    if card is None:
-        return None
+    card = said.library.cards[topic]
     if not said.may_show(topic):
         reply = replies.answer([topic])
         text = reply.text.removesuffix(reply.steer).strip()

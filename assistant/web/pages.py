@@ -9,6 +9,7 @@ from sanic.handlers import ContentRangeHandler
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
+from assistant import reply as replies
 from assistant.web import answers, cached, openapi, render
 
 routes = Blueprint("pages")
@@ -26,19 +27,19 @@ _ROBOTS = b"User-agent: *\nDisallow: /web/\nDisallow: /kiosk\nDisallow: /widget\
 @routes.route("/", methods=_READ)
 async def demo(request: Request) -> HTTPResponse:
     """The widget as a website shows it."""
-    return _page(request, "demo.html")
+    return _page(request, "demo.html", "web")
 
 
 @routes.route("/widget", methods=_READ)
 async def widget(request: Request) -> HTTPResponse:
     """What the widget's frame shows."""
-    return _page(request, "widget.html")
+    return _page(request, "widget.html", "web")
 
 
 @routes.route("/kiosk", methods=_READ)
 async def kiosk(request: Request) -> HTTPResponse:
     """The kiosk's page."""
-    return _page(request, "kiosk.html")
+    return _page(request, "kiosk.html", "kiosk")
 
 
 @routes.route("/answers", methods=_READ)
@@ -52,7 +53,7 @@ async def one_answer(request: Request, topic: str) -> HTTPResponse:
     """One answer; the list where the address ends with its slash."""
     if not topic:
         return await all_answers(request)
-    page = answers.page(topic) if topic.isidentifier() else None
+    page = answers.page(topic)
     if page is None:
         raise NotFound(topic)
     return cached.respond(request, page, _HTML, cache=_FIVE_MINUTES)
@@ -88,7 +89,9 @@ async def description(request: Request) -> HTTPResponse:
     return cached.respond(request, json.dumps(openapi.document()).encode(), "application/json", cache=_FIVE_MINUTES)
 
 
-def _page(request: Request, name: str) -> HTTPResponse:
+def _page(request: Request, name: str, channel: str) -> HTTPResponse:
+    if not getattr(replies.texts().clinic.channels, channel):
+        raise NotFound(name)
     built = render.assets().built and render.exists(name)
     return cached.respond(request, render.render(name if built else "not_built.html").encode(), _HTML)
 

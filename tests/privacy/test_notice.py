@@ -2,13 +2,13 @@
 
 import pytest
 
-from assistant import reply
+from assistant import reply, settings
 from assistant.guidance.reading import reading_grade
 from assistant.privacy.notice import words_kept
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("given", "said"),
     [
         ({}, "kept for about 24 hours"),
         ({"B12_KEEP_HOURS": "1"}, "kept for about an hour"),
@@ -19,12 +19,12 @@ from assistant.privacy.notice import words_kept
     ],
 )
 def test_people_are_told_how_long_their_words_are_kept(
-    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], said: str
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], said: str
 ) -> None:
-    for name, value in settings.items():
+    for name, value in given.items():
         monkeypatch.setenv(name, value)
-    assert said in words_kept()
-    assert said in reply.converse("privacy").text
+    assert said in words_kept(settings.load().storage)
+    assert said in reply.converse("privacy", said=reply.load_texts()).text
 
 
 def test_the_notice_is_easy_to_read() -> None:

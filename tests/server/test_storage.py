@@ -117,9 +117,10 @@ def test_a_conversation_outlives_the_server(model: Path, tmp_path: Path) -> None
     [
         ("DATABASE_URL", "mysql://host/db", "DATABASE_URL names a 'mysql' database"),
         ("B12_STORAGE_KEY", "short", "B12_STORAGE_KEY holds something that is not a key"),
-        ("B12_KEEP_HOURS", "a day", "B12_KEEP_HOURS must be a number"),
+        ("B12_KEEP_HOURS", "a day", "B12_KEEP_HOURS can't be right (storage.keep_hours"),
         ("REDIS_URL", "http://host", "REDIS_URL is not the address"),
-        ("LOG_FORMAT", "xml", "LOG_FORMAT must be 'text' or 'json'"),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT can't be right (logs.format"),
+        ("B12_WEB__CHAT_MINUTE", "20", "Did you mean B12_WEB__CHAT_MINUTES?"),
     ],
 )
 def test_a_setting_that_cannot_be_right_stops_the_start_in_one_line(

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -21,6 +22,7 @@ from telegram import Bot
 from telegram.error import Conflict, TelegramError
 
 from assistant import logs, models, paths
+from assistant import settings as project_settings
 from assistant.channels.telegram import bot as telegram_bot
 from assistant.channels.telegram import identity
 from assistant.channels.telegram import settings as from_settings
@@ -51,30 +53,41 @@ def run(model: Path | None = None) -> None:
     settings = from_settings.from_environment()
     if settings is None:
         raise AssistantError("Set TELEGRAM_BOT_TOKEN to the token that BotFather gave you. See docs/telegram.md")
+    if not project_settings.load().channels.telegram:
+        raise AssistantError("Telegram is off in the settings. Set channels.telegram to true in clinic.yml.")
     if settings.webhook_url:
         raise AssistantError(
             "TELEGRAM_WEBHOOK_URL is set, so 'b12 serve' answers on Telegram. Unset it to poll, or run 'b12 serve'."
         )
     with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_run(settings, models.find(model)))
+        asyncio.run(_run(settings, models.to_serve(model)))
 
 
 async def _run(settings: Settings, model: Path) -> None:
     queue = open_queue(settings)  # before the model's ten seconds
+    from assistant import takeover
     from assistant.server import load_agent
     from assistant.storage.upkeep import Upkeep
 
     agent = await load_agent(model, stored=True)
-    upkeep = Upkeep(agent.tracker_store, model.name)
-    upkeep.start()
+    running = SimpleNamespace(agent=agent, model=model.name, upkeep=Upkeep(agent.tracker_store, model.name))
+    running.upkeep.start()
+    changing = asyncio.create_task(takeover.watch(running, load_agent))
     task = asyncio.current_task()
     if task:
         for wish in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(wish, task.cancel)
     try:
-        await poll(settings, queue, agent.handle_message, partial(forget, agent.tracker_store), _announce)
+        await poll(
+            settings,
+            queue,
+            lambda message: running.agent.handle_message(message),
+            partial(forget, agent.tracker_store),
+            _announce,
+        )
     finally:
-        await upkeep.stop()
+        changing.cancel()
+        await running.upkeep.stop()
 
 
 def open_queue(settings: Settings, folder: Path = paths.ROOT / "var") -> Queue:

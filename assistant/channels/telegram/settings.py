@@ -1,16 +1,16 @@
-"""The channel's settings, from the environment: a token is a secret and has no place in a file of the project."""
+"""The channel's secrets and addresses, from the environment: they have no place in a file of the project."""
 
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from assistant import settings
 from assistant.errors import AssistantError
 
 TELEGRAM = "https://api.telegram.org"
 _TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{3,200}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_YES, _NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,5 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings | 
     # Only a Bot API server of one's own calls plain http.
     if url and not url.startswith("https://") and not (base != TELEGRAM and url.startswith("http://")):
         raise AssistantError("TELEGRAM_WEBHOOK_URL must begin with https://, and end with /webhooks/telegram/webhook.")
-    groups = read("TELEGRAM_GROUPS").lower()
-    if groups not in _YES | _NO:
-        raise AssistantError("TELEGRAM_GROUPS must be 1 (answer in groups too) or 0.")
-    return Settings(token, base, url, secret, groups in _YES, read("B12_SECRET"))
+    groups = settings.load(environment=environment).telegram.groups
+    return Settings(token, base, url, secret, groups, read("B12_SECRET"))

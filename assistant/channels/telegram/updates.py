@@ -12,7 +12,7 @@ from assistant.channels.telegram import identity, words
 from assistant.channels.telegram.format import ALREADY, PAGE, TOPIC, WORDS
 from assistant.channels.telegram.settings import Settings
 from assistant.channels.text import harmless
-from assistant.nlu.red_flags import red_flags
+from assistant.nlu import red_flags
 
 # What Telegram is asked to send. Everything else that it knows would be nobody's question.
 ALLOWED = ["message", "edited_message", "callback_query"]
@@ -177,7 +177,7 @@ def _is_asked(command: str, rest: str) -> bool:
     """Words behind a command are what the person wants to know, except where they belong to the command."""
     if command == "start":
         return " " in rest  # one word is what a link carries
-    return command not in ("delete", "feedback") or red_flags().find(rest) is not None
+    return command not in ("delete", "feedback") or red_flags.red_flags().find(rest) is not None
 
 
 def _title(topic: str) -> str:

@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-from functools import lru_cache
 from typing import Any
 
 from assistant import reply as replies
+from assistant.contents import once
 from assistant.guidance.groups import groups
 from assistant.web import audio
 
 
-@lru_cache(maxsize=1)
+@once
 def content() -> bytes:
     """Return the content as JSON; its ``version`` changes whenever anything of it does."""
     made = _content()

@@ -15,7 +15,7 @@ from assistant.channels.text import cleaned, harmless
 from assistant.channels.web.limits import Limiter, emergency_pointer, too_many
 from assistant.channels.web.session import Session, expired
 from assistant.channels.web.state import PENDING_SECONDS, Kept, State
-from assistant.nlu.red_flags import red_flags
+from assistant.nlu import red_flags
 
 LONGEST_TEXT = 500
 FORM = '{"id": "...", "text": "..."} or {"id": "...", "topic": "..."}'
@@ -72,7 +72,7 @@ def _text(text: Any) -> str:
         raise _odd("text_empty", "'text' is empty. Write your question.")
     text = cleaned(text)
     if len(text) > LONGEST_TEXT:
-        urgent = f" {emergency_pointer()}" if red_flags().find(text) else ""
+        urgent = f" {emergency_pointer()}" if red_flags.red_flags().find(text) else ""
         raise _odd(
             "text_too_long",
             f"Your message has {len(text)} characters; the most is {LONGEST_TEXT}. Please shorten it, or send it in parts.{urgent}",
@@ -130,7 +130,7 @@ class Answerer:
             fingerprint, task = self._running[key]
             _check_same(fingerprint, message)
             return task
-        if self._waiting[session.id] >= _MOST_WAITING and not red_flags().find(message.text):
+        if self._waiting[session.id] >= _MOST_WAITING and not red_flags.red_flags().find(message.text):
             raise too_many("Your earlier messages are still being answered.", 1)
         task = asyncio.get_running_loop().create_task(self._answer(session, message, place))
         self._running[key] = (message.fingerprint, task)
@@ -181,7 +181,7 @@ class Answerer:
         try:
             await self._limiter.message(session.id, place)
         except RequestError:
-            if not red_flags().find(message.text):  # whoever may be in danger is answered
+            if not red_flags.red_flags().find(message.text):  # whoever may be in danger is answered
                 raise
 
 
