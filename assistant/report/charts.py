@@ -114,7 +114,9 @@ def thumbs(counts: Sequence[tuple[str, int, int]], name: str, title: str) -> Mar
         figure, axes = pyplot.subplots(figsize=(_WIDTH, 0.6 + 0.27 * len(counts)), layout="constrained")
         places = range(len(counts))
         useful = axes.barh(places, [one[1] for one in counts], color=_BLUE, height=0.7)
-        not_useful = axes.barh(places, [-one[2] for one in counts], color=_ORANGE, height=0.7, hatch="///", edgecolor=_TEXT)
+        not_useful = axes.barh(
+            places, [-one[2] for one in counts], color=_ORANGE, height=0.7, hatch="///", edgecolor=_TEXT
+        )
         axes.bar_label(useful, [str(one[1] or "") for one in counts], padding=3)
         axes.bar_label(not_useful, [str(one[2] or "") for one in counts], padding=3)
         axes.set_yticks(places, [one[0] for one in counts])

@@ -71,7 +71,7 @@ def tables(rows: Rows, titles: Mapping[str, str]) -> dict[str, Table]:
         small_talk(rows.turns),
         refused(rows.turns),
         asked_back(rows.turns, titles),
-        feedback_by_card(rows.ratings, titles),
+        feedback_by_card(rows.ratings),
         urgent(rows.turns),
         latency(rows.latencies),
         failures(rows.turns),
@@ -86,13 +86,13 @@ def overview(rows: Rows) -> Table:
     figures: list[tuple[str, int]] = [
         ("conversations begun", sum(one.begun for one in rows.turns)),
         ("messages", sum(one.times for one in rows.turns)),
-        *((f"messages {words}" if kind in _VERBS else words, kinds[kind]) for kind, words in KINDS.items()),
+        *((f"messages: {words}", kinds[kind]) for kind, words in KINDS.items()),
         ("same-day signs and answers", sum(one.times for one in rows.turns if one.urgency == "same_day")),
         ("turns in which something broke", sum(one.times for one in rows.turns if _broke(one))),
         ("ratings: useful", useful),
         ("ratings: not useful", sum(one.times for one in rows.ratings) - useful),
     ]
-    return Table("overview", "All in all", ("figure", "count"), list(figures))
+    return Table("overview", "Sums of the whole time", ("figure", "count"), list(figures))
 
 
 def over_time(rows: Rows) -> Table:
@@ -176,14 +176,14 @@ def small_talk(turns: Sequence[Turns]) -> Table:
     for one in turns:
         if one.kind == "conversation":
             counts.update({topic: one.times for topic in one.topics or ("other",)})
-    return Table("small_talk", "Small talk and questions about the assistant", ("about", "times"), _most_first(counts))
+    return Table(
+        "small_talk", "Small talk and questions about the assistant", ("about", "times"), list(_most_first(counts))
+    )
 
 
 def refused(turns: Sequence[Turns]) -> Table:
     """Return what was refused, by what it was about."""
-    counts = _counted(
-        (one for one in turns if one.kind == "out_of_scope"), lambda one: one.out_of_scope or "other"
-    )
+    counts = _counted((one for one in turns if one.kind == "out_of_scope"), lambda one: one.out_of_scope or "other")
     return Table(
         "refused",
         "Messages refused, by what they were about",
@@ -208,7 +208,7 @@ def asked_back(turns: Sequence[Turns], titles: Mapping[str, str]) -> Table:
     )
 
 
-def feedback_by_card(ratings: Sequence[Ratings], titles: Mapping[str, str]) -> Table:
+def feedback_by_card(ratings: Sequence[Ratings]) -> Table:
     """Return the ratings by card and version. A rating of an answer from two cards counts for both."""
     thumbs: dict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
     reasons: dict[tuple[str, str], Counter[str | None]] = defaultdict(Counter)
@@ -220,12 +220,10 @@ def feedback_by_card(ratings: Sequence[Ratings], titles: Mapping[str, str]) -> T
     return Table(
         "feedback",
         "Ratings by card and version",
-        ("topic", "title", "version", "useful", "not useful", *map(_words, feedback.REASONS)),
+        ("topic", "version", "useful", "not useful", *map(_words, feedback.REASONS)),
         [
             (
-                card[0],
-                titles.get(card[0], ""),
-                card[1],
+                *card,
                 thumbs[card][True],
                 thumbs[card][False],
                 *(reasons[card][reason] for reason in feedback.REASONS),
@@ -320,7 +318,6 @@ def quantile(counts: Mapping[int, int], share: float) -> int:
     return value
 
 
-_VERBS = {"answer", "clarify", "out_of_scope", "failed"}
 _URGENCY = {"emergency": 0, "crisis": 1, "same day": 2}
 
 
@@ -346,7 +343,7 @@ def _counted(turns: Iterable[Turns], key: Callable[[Turns], str]) -> Counter[str
     return counts
 
 
-def _most_first(counts: Mapping[str, int]) -> list[tuple[Cell, ...]]:
+def _most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return [(name, times) for name, times in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
 
@@ -357,4 +354,4 @@ def _period(day: datetime.date, periods: Sequence[datetime.date]) -> datetime.da
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ")
+    return name.replace("_", " ").replace(" i ", " I ")
