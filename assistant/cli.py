@@ -173,6 +173,18 @@ def evaluate(
 
 
 @app.command()
+def report(
+    days: Annotated[int, typer.Option(min=1, max=3660, help="So many days, today among them.")] = 30,
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = paths.ROOT / "build" / "report",
+) -> None:
+    """Write what people ask, what is refused and how answers are rated: a page and CSV files, without anybody's words."""
+    from assistant.report import make
+
+    for path in make.write(days, out):
+        print(paths.shown(path))
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database's tables up to date; the server does it too when it starts."""
     from assistant.storage import commands

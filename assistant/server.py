@@ -29,12 +29,13 @@ from sanic.response import BaseHTTPResponse  # noqa: E402
 from assistant import health, logs, models, paths, reply, self_test, settings, stopping, takeover  # noqa: E402
 from assistant.errors import AssistantError  # noqa: E402
 from assistant.in_process_actions import InProcessActions  # noqa: E402
+from assistant.report import routes as report_routes  # noqa: E402
 from assistant.speed import replacements  # noqa: E402
 from assistant.speed.processor import ServingProcessor  # noqa: E402
 from assistant.storage import database, redis  # noqa: E402
 from assistant.storage.keys import Keys  # noqa: E402
 from assistant.storage.upkeep import Upkeep  # noqa: E402
-from assistant.web import headers, pages, problems  # noqa: E402
+from assistant.web import headers, pages, problems, staff  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ def create_app(
     app.config.REQUEST_TIMEOUT = LONGEST_REQUEST_SECONDS
     app.blueprint(health.routes)
     app.blueprint(pages.routes)
+    app.blueprint(report_routes.blueprint())
     rasa_channel.register(_channels(), app, route="/webhooks/")
 
     sites = reply.texts().clinic.web.sites
@@ -185,6 +187,7 @@ def _check_settings(workers: int) -> None:
     database.database_url()
     Keys()
     settings.load()
+    staff.password()
     address = redis.url()
     if address:
         redis.Shared(address)

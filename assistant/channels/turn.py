@@ -141,20 +141,19 @@ async def _reply_to(
     whole = [message for message in collector.messages if _is_reply(message)]
     hazard, urgent = _urgent_reply(text, channel)
     if urgent and not (whole and whole[-1]["custom"]["kind"] in ("emergency", "crisis")):
-        _failure(channel, broken or "red_flag_missed")
-        return _message(sender, urgent), {"hazard": hazard}
+        return _message(sender, urgent), {"hazard": hazard, "failure": _failure(channel, broken or "red_flag_missed")}
     if not whole:
-        _failure(channel, broken or "no_reply")
-        return _message(sender, replies.failed()), {}
+        return _message(sender, replies.failed()), {"failure": _failure(channel, broken or "no_reply")}
     if broken or whole[-1]["custom"]["kind"] == "failed":
-        _failure(channel, broken or "action")
+        return whole[-1], {**collector.notes, "failure": _failure(channel, broken or "action")}
     return whole[-1], collector.notes
 
 
-def _failure(channel: str, reason: str) -> None:
-    """Count and log a failure, without the person's words."""
+def _failure(channel: str, reason: str) -> str:
+    """Count and log a failure, without the person's words; return its reason."""
     metrics.FAILURES.labels(channel, reason).inc()
     logger.error("a turn on %s failed: %s", channel, reason)
+    return reason
 
 
 def _urgent_reply(text: str, channel: str) -> tuple[str | None, Reply | None]:

@@ -19,7 +19,7 @@ from assistant.storage.tables import history
 
 def migrate() -> str:
     """Bring the tables up to date; return what was done. Raises AssistantError."""
-    with _engine() as engine:
+    with usable() as engine:
         database.migrate(engine)
         return f"The database {database.shown(engine.url)} is up to date."
 
@@ -27,7 +27,7 @@ def migrate() -> str:
 def forget_old() -> str:
     """Delete all whose time is over; return what was done. Raises AssistantError."""
     kept = settings.kept()
-    with _engine() as engine:
+    with usable() as engine:
         database.migrate(engine)
         with engine.begin() as connection:
             deleted = deletion.old_deleted(connection, kept, time.time())
@@ -38,7 +38,7 @@ def forget_old() -> str:
 def conversation(sender: str) -> str:
     """Return what is kept of a conversation, one line a message or reply. Raises AssistantError."""
     keys = Keys()
-    with _engine() as engine:
+    with usable() as engine:
         database.migrate(engine)
         with engine.connect() as connection:
             found = list(
@@ -66,7 +66,8 @@ def _line(event: dict[str, Any]) -> str:
 
 
 @contextlib.contextmanager
-def _engine() -> Iterator[Engine]:
+def usable() -> Iterator[Engine]:
+    """Give the database's engine. Raises AssistantError where the database can't be used."""
     url = database.database_url()
     engine = database.create_engine(url)
     try:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
@@ -46,7 +47,7 @@ class Recorder:
             sender: the conversation's id; its hash is stored.
             channel: the channel's name.
             envelope: the reply's envelope.
-            notes: the ``hazard`` and the kind that is ``out_of_scope``, where there is one.
+            notes: the ``hazard``, the kind that is ``out_of_scope`` and the reason of a ``failure``, where there is one.
             seconds: from the message to the reply.
         """
         if channel in _UNRECORDED:
@@ -60,6 +61,8 @@ class Recorder:
             "urgency": envelope["urgency"],
             "hazard": notes.get("hazard"),
             "out_of_scope": notes.get("out_of_scope"),
+            "offered": list(envelope["options"]) if envelope["kind"] == "clarify" else [],
+            "failure": notes["failure"][:64] if notes.get("failure") else None,
             "cards": {answer["topic"]: answer["version"] for answer in envelope["answers"]},
             "milliseconds": round(seconds * 1000),
             "model": self.model[:64],
@@ -71,4 +74,5 @@ class Recorder:
 
 def _insert(row: dict[str, Any], connection: Connection) -> None:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(turns).values(row).on_conflict_do_nothing())
+    earlier = sa.exists().where(turns.c.conversation == row["conversation"])
+    connection.execute(dialect.insert(turns).values({**row, "begins": ~earlier}).on_conflict_do_nothing())

@@ -41,6 +41,12 @@ turns = sa.Table(
     sa.Column("hazard", sa.String(64)),
     # Kind of an out-of-scope message, else null.
     sa.Column("out_of_scope", sa.String(64)),
+    # A JSON list of the topics that were offered when it asked back. Null, like the other two, where an older release wrote the row.
+    sa.Column("offered", sa.JSON),
+    # Why it went wrong, else null: "timeout", the name of an exception and so on, as in the figure b12_turn_failures_total.
+    sa.Column("failure", sa.String(64)),
+    # Whether it is the first of its conversation: counts conversations also when nothing tells any more which turns belong to one.
+    sa.Column("begins", sa.Boolean),
     # A JSON object: topic id to the version of its card.
     sa.Column("cards", sa.JSON, nullable=False),
     sa.Column("milliseconds", sa.Integer, nullable=False),

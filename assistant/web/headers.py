@@ -28,7 +28,8 @@ _EVERYWHERE = {
     "Permissions-Policy": ", ".join(f"{name}=()" for name in _PERMISSIONS),
 }
 DEMO, WIDGET, KIOSK, LOADER = "/", "/widget", "/kiosk", "/embed.js"
-_API = ("/web/", "/kiosk/")
+# What is never kept: what the channels answer, and the staff's pages.
+_UNKEPT = ("/web/", "/kiosk/", "/staff")
 
 
 def protect(request: Request, response: BaseHTTPResponse, sites: Sequence[str]) -> None:
@@ -56,8 +57,22 @@ def protect(request: Request, response: BaseHTTPResponse, sites: Sequence[str]) 
         headers["Access-Control-Allow-Origin"] = "*"
     if path == KIOSK:
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if request.path.startswith(_API):
+    if request.path.startswith(_UNKEPT):
         headers["Cache-Control"] = "no-store"
-    headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
+    headers["Content-Security-Policy"] = _joined(policy)
     for name, value in headers.items():
         response.headers.setdefault(name, value)
+
+
+def lone_page_policy(style: str) -> str:
+    """Return the content security policy of a page that loads nothing and has its one style inside.
+
+    Args:
+        style: the style's hash, as the policy writes it.
+    """
+    own = {"style-src": style, "img-src": "data:", "base-uri": "'none'", "form-action": "'none'"}
+    return _joined({**_DATA, **own})
+
+
+def _joined(policy: dict[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in policy.items())

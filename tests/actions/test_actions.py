@@ -252,6 +252,15 @@ async def test_not_what_i_asked_offers_what_came_next(executor) -> None:
     assert reply["custom"]["kind"] == "conversation"
 
 
+async def test_not_what_i_asked_offers_topics_alone(executor) -> None:
+    slots = {"near": ["out_of_scope", "frequency", "find_provider", "overdose"]}
+    reply, _ = await run(executor, "action_take_feedback", "feedback_negative", ["dosage"], slots=slots)
+    assert reply["custom"]["options"] == ["frequency", "overdose"]
+    slots = {"near": ["out_of_scope"]}
+    reply, _ = await run(executor, "action_take_feedback", "feedback_negative", ["dosage"], slots=slots)
+    assert reply["custom"]["topics"] == ["feedback_negative"]
+
+
 async def test_memory_does_not_grow_without_end(executor) -> None:
     slots = {"trail": [["dosage"]] * 30, "offered": ["dosage"], "offers": [{"topics": ["x"], "chosen": None}] * 30}
     _, events = await run(executor, "action_answer", "dosage", slots=slots)
