@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from assistant import cli_settings, paths
 from assistant.errors import AssistantError
@@ -125,6 +126,33 @@ def new_key() -> None:
 
 
 app.add_typer(cli_settings.app, name="settings")
+
+
+@app.command(epilog="Example: b12 doctor --quick")
+def doctor(
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out loading the model (10 seconds).")] = False,
+    host: Annotated[str, typer.Option(help="Where the server listens, or would.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Its port.")] = 5005,
+) -> None:
+    """Look at the whole installation and say how to mend what isn't well. Ends with 1 if something failed."""
+    from rich.table import Table
+
+    from assistant import quiet, training_imports
+
+    quiet.settle()
+    training_imports.defer()
+    from assistant.doctor.examine import examine
+    from assistant.doctor.machine import Place
+
+    table = Table("", "check", "found", "to mend")
+    signs, failed = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failed": "[bold red]✗[/]"}, 0
+    with console.status("Looking ..."):
+        for found in examine(Place(host, port), quick=quick):
+            failed += found.state == "failed"
+            table.add_row(signs[found.state], found.name, Text(found.seen), Text(found.mend))
+    Console(highlight=False).print(table)
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: git pull && b12 upgrade")
