@@ -20,7 +20,7 @@ app = typer.Typer(
 console = Console(stderr=True)
 
 
-@app.command()
+@app.command(epilog="Example: b12 serve --host 0.0.0.0 --port 8080")
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 5005,
@@ -44,7 +44,7 @@ def serve(
     server.serve(host, port, model=model, remote_actions=remote_actions, endpoints_file=endpoints, workers=workers)
 
 
-@app.command()
+@app.command(epilog="Example: b12 train --force")
 def train(
     force: Annotated[bool, typer.Option(help="Train even if a model fits the data.")] = False,
     encoder: Annotated[
@@ -57,7 +57,7 @@ def train(
     _train(force=force)
 
 
-@app.command()
+@app.command(epilog="Example: b12 topics && b12 check")
 def topics() -> None:
     """Write the topics that have a card into domain.yml and data/rules.yml."""
     from assistant import topics as listed
@@ -66,12 +66,13 @@ def topics() -> None:
     print(f"{len(listed.topics())} topics; " + (f"wrote {', '.join(changed)}" if changed else "nothing to change"))
 
 
-@app.command()
+@app.command(epilog="Example: b12 check")
 def check() -> None:
     """Check the cards, their facts and sources, the questions, and that all of them fit together."""
     from assistant import checks
 
-    problems = checks.check()
+    with console.status("Checking (about ten seconds) ..."):
+        problems = checks.check()
     for problem in problems:
         print(problem)
     if problems:
@@ -80,7 +81,7 @@ def check() -> None:
     print(checks.summary())
 
 
-@app.command()
+@app.command(epilog="Example: b12 evaluate --folds 0")
 def evaluate(
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation; 0 leaves it out.")] = 5,
 ) -> None:
@@ -91,7 +92,7 @@ def evaluate(
     measure(Console(), folds=folds)
 
 
-@app.command()
+@app.command(epilog="Example: DATABASE_URL=postgresql://user:password@host:5432/b12 b12 migrate")
 def migrate() -> None:
     """Bring the database's tables up to date; the server does it too when it starts."""
     from assistant.storage import commands
@@ -99,7 +100,7 @@ def migrate() -> None:
     print(commands.migrate())
 
 
-@app.command()
+@app.command(epilog="Example: b12 forget-old")
 def forget_old() -> None:
     """Delete the conversations and records whose time is over; a running server does it every few minutes."""
     from assistant.storage import commands
@@ -107,7 +108,7 @@ def forget_old() -> None:
     print(commands.forget_old())
 
 
-@app.command()
+@app.command(epilog="Example: b12 conversation my-id")
 def conversation(
     sender: Annotated[str, typer.Argument(help="The id that the conversation was opened with.")],
 ) -> None:
@@ -117,7 +118,7 @@ def conversation(
     print(commands.conversation(sender))
 
 
-@app.command()
+@app.command(epilog="Example: export B12_STORAGE_KEY=$(b12 new-key)")
 def new_key() -> None:
     """Print a new key for B12_STORAGE_KEY."""
     from cryptography.fernet import Fernet
@@ -173,11 +174,17 @@ def upgrade() -> None:
     from assistant import upgrade as upgrades
 
     logs.configure()
-    with Progress(console=console) as bar:
-        task = bar.add_task("Testing")
-        new, old = upgrades.run(
-            lambda: _train(force=False), lambda done, total: bar.update(task, completed=done, total=total)
-        )
+    bar = Progress(console=console)
+    task = bar.add_task("Testing")
+
+    def progress(done: int, total: int) -> None:
+        bar.start()  # only now: training shows its own
+        bar.update(task, completed=done, total=total)
+
+    try:
+        new, old = upgrades.run(lambda: _train(force=False), progress)
+    finally:
+        bar.stop()
     for name, figures in (("in use until now", old), ("now", new)):
         if figures:
             print(
@@ -189,25 +196,27 @@ def upgrade() -> None:
     print("Taken. A running server answers with it in half a minute: GET /health shows the model and the content.")
 
 
-@app.command()
+@app.command(epilog="Example: b12 audio")
 def audio() -> None:
     """Render the kiosk's answers as audio, where espeak-ng and opus-tools are installed."""
     from assistant.web import audio as spoken
 
-    made, all_of_them = spoken.render()
+    with console.status("Rendering (about a minute the first time) ..."):
+        made, all_of_them = spoken.render()
     print(f"{all_of_them} answers have audio; {made} were rendered now.")
 
 
-@app.command()
+@app.command(epilog="Example: b12 chat")
 def chat() -> None:
     """Talk to the assistant in the terminal."""
     _train(force=False)
     from assistant import chat as conversation
 
+    console.print("Loading the model and asking it the golden questions (about 15 seconds) ...")
     conversation.talk()
 
 
-@app.command()
+@app.command(epilog="Example: TELEGRAM_BOT_TOKEN=123456:ABC b12 telegram")
 def telegram() -> None:
     """Answer on Telegram by polling; the token is read from TELEGRAM_BOT_TOKEN."""
     _train(force=False)
@@ -217,7 +226,10 @@ def telegram() -> None:
     polling.run()
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+@app.command(
+    epilog="Example: b12 rasa test nlu --nlu data/nlu",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
 def rasa(context: typer.Context) -> None:
     """Run Rasa's own command line with its telemetry off: b12 rasa train, b12 rasa shell, b12 rasa test nlu ..."""
     from assistant import quiet
@@ -233,8 +245,10 @@ def _train(*, force: bool) -> Path:
     from assistant import models
 
     if force or not models.fitting_model().exists():
-        console.print("Training a model on the present data (about a minute) ...")
-    path = models.train(force=force)
+        with console.status("Training a model on the present data (about a minute) ..."):
+            path = models.train(force=force)
+    else:
+        path = models.fitting_model()
     console.print(f"Model: {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
     return path
 
