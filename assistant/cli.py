@@ -6,8 +6,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from assistant import cli_settings, paths
+from assistant.cli_topics import complete_topic
 from assistant.errors import AssistantError
 
 app = typer.Typer(
@@ -19,7 +21,7 @@ app = typer.Typer(
 console = Console(stderr=True)
 
 
-@app.command()
+@app.command(epilog="Example: b12 serve --host 0.0.0.0 --port 8080")
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 5005,
@@ -43,7 +45,7 @@ def serve(
     server.serve(host, port, model=model, remote_actions=remote_actions, endpoints_file=endpoints, workers=workers)
 
 
-@app.command()
+@app.command(epilog="Example: b12 train --force")
 def train(
     force: Annotated[bool, typer.Option(help="Train even if a model fits the data.")] = False,
     encoder: Annotated[
@@ -56,7 +58,7 @@ def train(
     _train(force=force)
 
 
-@app.command()
+@app.command(epilog="Example: b12 topics && b12 check")
 def topics() -> None:
     """Write the topics that have a card into domain.yml and data/rules.yml."""
     from assistant import topics as listed
@@ -65,12 +67,13 @@ def topics() -> None:
     print(f"{len(listed.topics())} topics; " + (f"wrote {', '.join(changed)}" if changed else "nothing to change"))
 
 
-@app.command()
+@app.command(epilog="Example: b12 check")
 def check() -> None:
     """Check the cards, their facts and sources, the questions, and that all of them fit together."""
     from assistant import checks
 
-    problems = checks.check()
+    with console.status("Checking (about ten seconds) ..."):
+        problems = checks.check()
     for problem in problems:
         print(problem)
     if problems:
@@ -79,9 +82,12 @@ def check() -> None:
     print(checks.summary())
 
 
-@app.command()
+@app.command(epilog="Example: b12 review frequency --html frequency.html")
 def review(
-    topic: Annotated[str | None, typer.Argument(help="A card to show whole; without it, all cards are listed.")] = None,
+    topic: Annotated[
+        str | None,
+        typer.Argument(autocompletion=complete_topic, help="A card to show whole; without it, all cards are listed."),
+    ] = None,
     html: Annotated[Path | None, typer.Option(help="Write it as a page in one file instead.")] = None,
 ) -> None:
     """List the cards by the day of their review, or show one as people see it, with its facts and what changed since it was signed."""
@@ -108,9 +114,9 @@ def review(
     print(f"Wrote {html}")
 
 
-@app.command()
+@app.command(epilog='Example: b12 sign frequency --name "A. Nurse" --role "practice nurse" --registration 12A3456E')
 def sign(
-    topic: Annotated[str, typer.Argument(help="The card that was reviewed.")],
+    topic: Annotated[str, typer.Argument(autocompletion=complete_topic, help="The card that was reviewed.")],
     name: Annotated[str, typer.Option(help="Who reviewed it.")],
     role: Annotated[str, typer.Option(help="Their profession, for example 'practice nurse'.")],
     registration: Annotated[str, typer.Option(help="Their number in the register of their profession.")],
@@ -125,9 +131,9 @@ def sign(
     )
 
 
-@app.command()
+@app.command(epilog="Example: b12 preview frequency --open")
 def preview(
-    topic: Annotated[str, typer.Argument(help="The card.")],
+    topic: Annotated[str, typer.Argument(autocompletion=complete_topic, help="The card.")],
     open_page: Annotated[bool, typer.Option("--open", help="Also open it in the browser.")] = False,
 ) -> None:
     """Check a card and show it at once as people see it; nothing is trained."""
@@ -144,9 +150,9 @@ def preview(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog="Example: b12 leaflet --all --out leaflets")
 def leaflet(
-    topic: Annotated[str | None, typer.Argument(help="The card.")] = None,
+    topic: Annotated[str | None, typer.Argument(autocompletion=complete_topic, help="The card.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Of every card.")] = False,
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("leaflets"),
 ) -> None:
@@ -161,7 +167,7 @@ def leaflet(
         print(f"Left out because nobody has signed them as they are: {', '.join(left_out)}")
 
 
-@app.command()
+@app.command(epilog="Example: b12 evaluate --folds 0")
 def evaluate(
     folds: Annotated[int, typer.Option(help="Folds of the cross-validation; 0 leaves it out.")] = 5,
 ) -> None:
@@ -172,7 +178,7 @@ def evaluate(
     measure(Console(), folds=folds)
 
 
-@app.command()
+@app.command(epilog="Example: b12 report --days 7")
 def report(
     days: Annotated[int, typer.Option(min=1, max=3660, help="So many days, today among them.")] = 30,
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = paths.ROOT / "build" / "report",
@@ -184,7 +190,7 @@ def report(
         print(paths.shown(path))
 
 
-@app.command()
+@app.command(epilog="Example: DATABASE_URL=postgresql://user:password@host:5432/b12 b12 migrate")
 def migrate() -> None:
     """Bring the database's tables up to date; the server does it too when it starts."""
     from assistant.storage import commands
@@ -192,7 +198,7 @@ def migrate() -> None:
     print(commands.migrate())
 
 
-@app.command()
+@app.command(epilog="Example: b12 forget-old")
 def forget_old() -> None:
     """Delete the conversations and records whose time is over; a running server does it every few minutes."""
     from assistant.storage import commands
@@ -200,7 +206,7 @@ def forget_old() -> None:
     print(commands.forget_old())
 
 
-@app.command()
+@app.command(epilog="Example: b12 conversation my-id")
 def conversation(
     sender: Annotated[str, typer.Argument(help="The id that the conversation was opened with.")],
 ) -> None:
@@ -210,7 +216,7 @@ def conversation(
     print(commands.conversation(sender))
 
 
-@app.command()
+@app.command(epilog="Example: export B12_STORAGE_KEY=$(b12 new-key)")
 def new_key() -> None:
     """Print a new key for B12_STORAGE_KEY."""
     from cryptography.fernet import Fernet
@@ -219,6 +225,33 @@ def new_key() -> None:
 
 
 app.add_typer(cli_settings.app, name="settings")
+
+
+@app.command(epilog="Example: b12 doctor --quick")
+def doctor(
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out loading the model (10 seconds).")] = False,
+    host: Annotated[str, typer.Option(help="Where the server listens, or would.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Its port.")] = 5005,
+) -> None:
+    """Look at the whole installation and say how to mend what isn't well. Ends with 1 if something failed."""
+    from rich.table import Table
+
+    from assistant import quiet, training_imports
+
+    quiet.settle()
+    training_imports.defer()
+    from assistant.doctor.examine import examine
+    from assistant.doctor.machine import Place
+
+    table = Table("", "check", "found", "to mend")
+    signs, failed = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failed": "[bold red]✗[/]"}, 0
+    with console.status("Looking ..."):
+        for found in examine(Place(host, port), quick=quick):
+            failed += found.state == "failed"
+            table.add_row(signs[found.state], found.name, Text(found.seen), Text(found.mend))
+    Console(highlight=False).print(table)
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: git pull && b12 upgrade")
@@ -239,11 +272,17 @@ def upgrade() -> None:
     from assistant import upgrade as upgrades
 
     logs.configure()
-    with Progress(console=console) as bar:
-        task = bar.add_task("Testing")
-        new, old = upgrades.run(
-            lambda: _train(force=False), lambda done, total: bar.update(task, completed=done, total=total)
-        )
+    bar = Progress(console=console)
+    task = bar.add_task("Testing")
+
+    def progress(done: int, total: int) -> None:
+        bar.start()  # only now: training shows its own
+        bar.update(task, completed=done, total=total)
+
+    try:
+        new, old = upgrades.run(lambda: _train(force=False), progress)
+    finally:
+        bar.stop()
     for name, figures in (("in use until now", old), ("now", new)):
         if figures:
             print(
@@ -255,25 +294,27 @@ def upgrade() -> None:
     print("Taken. A running server answers with it in half a minute: GET /health shows the model and the content.")
 
 
-@app.command()
+@app.command(epilog="Example: b12 audio")
 def audio() -> None:
     """Render the kiosk's answers as audio, where espeak-ng and opus-tools are installed."""
     from assistant.web import audio as spoken
 
-    made, all_of_them = spoken.render()
+    with console.status("Rendering (about a minute the first time) ..."):
+        made, all_of_them = spoken.render()
     print(f"{all_of_them} answers have audio; {made} were rendered now.")
 
 
-@app.command()
+@app.command(epilog="Example: b12 chat")
 def chat() -> None:
     """Talk to the assistant in the terminal."""
     _train(force=False)
     from assistant import chat as conversation
 
+    console.print("Loading the model and asking it the golden questions (about 15 seconds) ...")
     conversation.talk()
 
 
-@app.command()
+@app.command(epilog="Example: TELEGRAM_BOT_TOKEN=123456:ABC b12 telegram")
 def telegram() -> None:
     """Answer on Telegram by polling; the token is read from TELEGRAM_BOT_TOKEN."""
     _train(force=False)
@@ -283,7 +324,10 @@ def telegram() -> None:
     polling.run()
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+@app.command(
+    epilog="Example: b12 rasa test nlu --nlu data/nlu",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
 def rasa(context: typer.Context) -> None:
     """Run Rasa's own command line with its telemetry off: b12 rasa train, b12 rasa shell, b12 rasa test nlu ..."""
     from assistant import quiet
@@ -311,8 +355,10 @@ def _train(*, force: bool) -> Path:
     from assistant import models
 
     if force or not models.fitting_model().exists():
-        console.print("Training a model on the present data (about a minute) ...")
-    path = models.train(force=force)
+        with console.status("Training a model on the present data (about a minute) ..."):
+            path = models.train(force=force)
+    else:
+        path = models.fitting_model()
     console.print(f"Model: {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
     return path
 

@@ -16,6 +16,7 @@ from assistant.settings import Clinic
 from assistant.settings_sources import PREFIX, Given, leaves, variable
 from assistant.storage import database, redis
 from assistant.storage.keys import Keys
+from assistant.web import staff
 from assistant.yaml_lines import Key
 
 # Secrets, and addresses of services, which may hold one: only in the environment.
@@ -24,6 +25,7 @@ SECRETS = (
     "REDIS_URL",
     "B12_SECRET",
     "B12_STORAGE_KEY",
+    "B12_STAFF_PASSWORD",
     "TELEGRAM_BOT_TOKEN",
     "TELEGRAM_WEBHOOK_SECRET",
     "TELEGRAM_WEBHOOK_URL",
@@ -61,6 +63,7 @@ def mistakes(environment: Mapping[str, str] = os.environ) -> list[AssistantError
         lambda: _redis(environment),
         lambda: secret(environment) if given_secret or _secret_file().exists() else None,
         lambda: Keys(with_secret),
+        lambda: staff.password(environment),
     ]
     if not problems:  # Telegram's read some of the file
         tried.append(lambda: telegram_settings.from_environment(environment))

@@ -1,10 +1,15 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import click
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from assistant import paths
+from assistant.cli import app
 
 
 def b12(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess:
@@ -17,11 +22,20 @@ def b12(*arguments: str, environment: dict[str, str] | None = None) -> subproces
     )
 
 
-@pytest.mark.parametrize("command", ["serve", "train", "chat", "check", "topics", "evaluate", "telegram"])
-def test_every_command_explains_itself(command: str) -> None:
-    result = b12(command, "--help")
-    assert result.returncode == 0
-    assert "Usage" in result.stdout
+def commands(group: click.Group, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, (*above, name))
+        elif name != "rasa":  # its help is Rasa's own
+            yield (*above, name)
+
+
+@pytest.mark.parametrize("command", commands(typer.main.get_command(app)), ids=" ".join)
+def test_every_command_explains_itself_with_an_example(command: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    assert "Usage" in result.output
+    assert "Example: " in result.output and f"b12 {' '.join(command)}" in result.output.split("Example: ")[1]
 
 
 def test_a_model_that_is_not_there_is_one_clear_line() -> None:

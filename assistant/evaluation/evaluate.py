@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 from assistant import logs, models, paths, quiet
@@ -40,7 +41,8 @@ def understand(model: Path, questions: list[held_out.HeldOut]) -> list[Outcomes]
     agent = Agent.load(str(model))
 
     async def every() -> list[Outcomes]:
-        parsed = [await agent.parse_message(question.text) for question in questions]
+        shown = track(questions, "Asking", console=Console(stderr=True), transient=True)
+        parsed = [await agent.parse_message(question.text) for question in shown]
         return [
             Outcomes(
                 question,
