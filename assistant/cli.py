@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.text import Text
 
 from assistant import cli_settings, paths
@@ -188,6 +189,39 @@ def report(
 
     for path in make.write(days, out):
         print(paths.shown(path))
+
+
+@app.command(epilog="Example: b12 refused")
+def refused() -> None:
+    """Show what was refused or asked back about, grouped by meaning; from conversations whose words are still kept."""
+    from assistant.report import teaching
+
+    teaching.show(Console())
+
+
+@app.command(epilog='Example: b12 learn storage_and_travel "can my jabs go in hand luggage" --measure')
+def learn(
+    topic: Annotated[
+        str,
+        typer.Argument(
+            autocompletion=complete_topic, help="The topic that the questions belong to, a file of data/nlu."
+        ),
+    ],
+    texts: Annotated[list[str] | None, typer.Argument(help="The questions, each in quotes.")] = None,
+    group: Annotated[int | None, typer.Option(min=1, help="Learn a group of 'b12 refused', by its number.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask before the questions are added.")] = False,
+    measure: Annotated[bool, typer.Option(help="Train, and show how right the answers were and are.")] = False,
+) -> None:
+    """Add questions that were refused to a topic's training questions."""
+    from assistant.report import teaching
+
+    if measure:
+        _train(force=False)
+        teaching.measure(Console(), "Before")
+    teaching.learn(Console(), topic, texts or [], group, ask=not yes)
+    if measure:
+        _train(force=False)
+        teaching.measure(Console(), "After")
 
 
 @app.command(epilog="Example: DATABASE_URL=postgresql://user:password@host:5432/b12 b12 migrate")
@@ -391,7 +425,7 @@ def main() -> None:
     try:
         app()
     except AssistantError as error:
-        console.print(f"[bold red]Error:[/] {error}", highlight=False, soft_wrap=True)
+        console.print(f"[bold red]Error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         sys.exit(1)
 
 
