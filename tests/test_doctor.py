@@ -227,7 +227,7 @@ def test_a_clock_from_before_the_cards_is_found(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize(
     ("megabytes", "limit", "state"),
-    [(5000, "max", "ok"), (1000, "max", "warning"), (500, "max", "failed"), (5000, "600000000", "failed")],
+    [(5000, "max", "ok"), (900, "max", "warning"), (500, "max", "failed"), (5000, "600000000", "failed")],
 )
 def test_too_little_memory_is_found(tmp_path: Path, megabytes: int, limit: str, state: str) -> None:
     (tmp_path / "meminfo").write_text(f"MemTotal: 9000000 kB\nMemAvailable: {megabytes * 1000} kB\n")

@@ -2,12 +2,12 @@
 
 import importlib
 import importlib.metadata
-import os
 import platform
 import shutil
 import socket
 import sys
 import sysconfig
+import tempfile
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,8 @@ from assistant.web.assets import Assets
 _PROJECT = "b12-assistant"
 # What must be importable for a server to start.
 _IMPORTED = ("rasa", "sanic", "spacy", "onnxruntime", "sqlalchemy", "redis", "cryptography", "telegram", "jinja2")
-# What one server takes, and what it takes while it loads a new version beside the present one, in MB.
-_ONE_MODEL, _TWO_MODELS = 700, 1400
+# What a server takes, and what it takes more while it loads a new version beside the present one, in MB.
+_SERVER, _BESIDE = 700, 300
 # Free disk: below the first nothing can be relied on, below the second it is time to look, in MB.
 _LEAST_DISK, _LITTLE_DISK = 200, 2000
 _WAIT_SECONDS = 5.0
@@ -98,7 +98,7 @@ def disk() -> Finding:
     """Look how much room there is where things are kept and where models are unpacked."""
     url = database.database_url()
     kept = Path(str(url.database)).parent if url.get_backend_name() == "sqlite" else paths.ROOT / "var"
-    folders = [kept, Path(os.environ.get("TMPDIR", "/tmp")), paths.MODELS]  # noqa: S108 (only looked at)
+    folders = [kept, Path(tempfile.gettempdir()), paths.MODELS]
     free = {
         folder: shutil.disk_usage(next(one for one in (folder, *folder.parents) if one.exists())).free // 1_000_000
         for folder in folders
@@ -121,16 +121,16 @@ def memory(
     with_limit = limit.read_text().strip() if limit.exists() else "max"
     if with_limit.isdigit():
         free = min(free, int(with_limit) // 1_000_000)
-    needed = 0 if _ours(place) else _ONE_MODEL
+    needed = 0 if _ours(place) else _SERVER
     seen = f"{free:,} MB can be used"
     if free < needed:
-        return Finding("memory", "failed", seen, f"a server needs {_ONE_MODEL} MB: add memory, or use fewer workers")
-    if free < needed + _TWO_MODELS - _ONE_MODEL:
+        return Finding("memory", "failed", seen, f"a server needs {_SERVER} MB: add memory, or use fewer workers")
+    if free < needed + _BESIDE:
         return Finding(
             "memory",
             "warning",
             seen,
-            f"taking over a new version needs {_ONE_MODEL} MB more for a moment; else restart",
+            f"taking over a new version needs {_BESIDE} MB more for a moment; else restart",
         )
     return Finding("memory", "ok", seen)
 
