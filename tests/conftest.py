@@ -50,17 +50,17 @@ def free_port() -> int:
 
 
 def start_server(
-    port: int, log: Path, *options: str, env: dict[str, str] | None = None, **settings: str
+    port: int, log: Path, *options: str, env: dict[str, str] | None = None, root: Path = paths.ROOT, **settings: str
 ) -> subprocess.Popen:
     """Start ``b12 serve`` with settings in its environment, and wait until it says that it is ready.
 
-    What it keeps goes beside its log unless a setting says otherwise.
+    What it keeps goes beside its log unless a setting says otherwise. ``root``: the project's folder, or a copy of it.
     """
     own = {"DATABASE_URL": f"sqlite:///{log.parent}/b12.sqlite", "B12_SECRET": SECRET, **(env or {}), **settings}
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "assistant.cli", "serve", "--port", str(port), *options],
-            cwd=paths.ROOT,
+            cwd=root,
             stdout=out,
             stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **own},

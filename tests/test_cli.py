@@ -17,7 +17,9 @@ def b12(*arguments: str, environment: dict[str, str] | None = None) -> subproces
     )
 
 
-@pytest.mark.parametrize("command", ["serve", "train", "chat", "check", "topics", "evaluate", "telegram"])
+@pytest.mark.parametrize(
+    "command", ["serve", "train", "chat", "check", "topics", "evaluate", "telegram", "report", "refused", "learn"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     result = b12(command, "--help")
     assert result.returncode == 0
