@@ -139,7 +139,7 @@ def test_secrets_come_from_the_secret_and_from_nowhere_else() -> None:
         assert manifest["kind"] != "Secret"
     environment = the("Deployment", EVERYTHING)["spec"]["template"]["spec"]["containers"][0]["env"]
     secret = {item["name"] for item in environment if "valueFrom" in item}
-    assert secret == {"B12_SECRET", "B12_STORAGE_KEY", "DATABASE_URL", "REDIS_URL"}
+    assert secret == {"B12_SECRET", "B12_STORAGE_KEY", "DATABASE_URL", "REDIS_URL", "B12_STAFF_PASSWORD"}
     assert {item["name"]: item.get("value") for item in environment}["B12_KEEP_HOURS"] == "0"
 
 

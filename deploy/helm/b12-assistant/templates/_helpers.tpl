@@ -78,6 +78,8 @@ resources: {{- toYaml .Values.resources | nindent 2 }}
 - name: {{ . }}
   valueFrom: {secretKeyRef: {name: {{ $secret | quote }}, key: {{ . }}}}
 {{- end }}
+- name: B12_STAFF_PASSWORD
+  valueFrom: {secretKeyRef: {name: {{ $secret | quote }}, key: B12_STAFF_PASSWORD, optional: true}}
 {{- if eq (toString .telegram) "webhook" }}
 - {name: TELEGRAM_WEBHOOK_URL, value: "https://{{ .root.Values.ingress.host }}/webhooks/telegram/webhook"}
 {{- end }}
