@@ -100,7 +100,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_one_message_a_kill_may_repeat(
     kills = 3
     for number in range(1, kills + 1):
         process = start()
-        telegram.wait(number * 40, 60)
+        telegram.wait(number * 40, 240)
         time.sleep(random.random() * 0.1)
         process.kill()
         process.wait(10)
