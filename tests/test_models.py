@@ -70,7 +70,7 @@ def test_an_archive_with_changed_bytes_is_not_whole(tmp_path: Path, place: float
     assert not models.is_whole(archive)
 
 
-def test_an_archive_that_is_cut_off_empty_or_none_is_not_whole(tmp_path: Path) -> None:
+def test_an_archive_that_is_cut_off_or_none_is_not_whole(tmp_path: Path) -> None:
     archive = tmp_path / "model.tar.gz"
     with gzip.open(archive, "wb") as packed:
         packed.write(os.urandom(100_000))
