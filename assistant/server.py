@@ -72,8 +72,8 @@ async def load_agent(
         endpoints.action = InProcessActions()
     if not stored:
         endpoints.tracker_store = endpoints.lock_store = endpoints.event_broker = None
-    agent = await rasa_agent.load_agent(str(model), endpoints=endpoints)
-    if not agent.is_ready():
+    agent = await rasa_agent.load_agent(str(model), endpoints=endpoints) if models.is_whole(model) else None
+    if agent is None or not agent.is_ready():
         raise AssistantError(
             f"The model {paths.shown(model)} could not be loaded. Train it anew: rm {paths.shown(model)} && make train"
         )

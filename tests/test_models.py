@@ -1,3 +1,5 @@
+import gzip
+import os
 import shutil
 import tarfile
 from pathlib import Path
@@ -54,3 +56,25 @@ def test_an_archive_is_stored_without_compression_and_stays_the_same(tmp_path: P
     with tarfile.open(archive, "r:gz") as stored:
         assert stored.extractfile("weights").read() == file.read_bytes()
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".stored"] == []
+
+
+@pytest.mark.parametrize("place", [0.1, 0.5, 0.9])
+def test_an_archive_with_changed_bytes_is_not_whole(tmp_path: Path, place: float) -> None:
+    archive = tmp_path / "model.tar.gz"
+    with gzip.open(archive, "wb", compresslevel=0) as packed:
+        packed.write(os.urandom(1_000_000))
+    assert models.is_whole(archive)
+    content = bytearray(archive.read_bytes())
+    content[int(len(content) * place)] ^= 0xFF
+    archive.write_bytes(content)
+    assert not models.is_whole(archive)
+
+
+def test_an_archive_that_is_cut_off_or_none_is_not_whole(tmp_path: Path) -> None:
+    archive = tmp_path / "model.tar.gz"
+    with gzip.open(archive, "wb") as packed:
+        packed.write(os.urandom(100_000))
+    archive.write_bytes(archive.read_bytes()[:50_000])
+    assert not models.is_whole(archive)
+    archive.write_bytes(b"no archive")
+    assert not models.is_whole(archive)

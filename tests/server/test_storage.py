@@ -120,11 +120,7 @@ def test_a_conversation_outlives_the_server(model: Path, tmp_path: Path) -> None
         ("B12_KEEP_HOURS", "a day", "B12_KEEP_HOURS can't be right (storage.keep_hours"),
         ("REDIS_URL", "http://host", "REDIS_URL is not the address"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT can't be right (logs.format"),
-        (
-            "B12_WEB__CHAT_MINUTE",
-            "20",
-            "B12_WEB__CHAT_MINUTE is not the name of a setting. Did you mean B12_WEB__CHAT_MINUTES?",
-        ),
+        ("B12_WEB__CHAT_MINUTE", "20", "B12_WEB__CHAT_MINUTE is not the name of a setting. Did you mean"),
     ],
 )
 def test_a_setting_that_cannot_be_right_stops_the_start_in_one_line(
