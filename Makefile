@@ -93,8 +93,11 @@ $(EMULATOR)/node_modules/.installed: $(EMULATOR)/package-lock.json
 	@if command -v npm >/dev/null; then cd $(EMULATOR) && npm ci --ignore-scripts --silent --no-audit --no-fund && touch node_modules/.installed; \
 	else echo "npm is missing: the tests with the Telegram emulator are skipped (install Node 20)"; fi
 
+# Each has a server and a browser of its own, so more than a few need a big machine.
+TEST_PROCESSES := 2
+
 test: install web lint check $(EMULATOR)/node_modules/.installed  ## Run every check and every test
-	@$(RUN) b12 train && $(RUN) pytest
+	@$(RUN) b12 train && $(RUN) pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 audio: install web  ## Read the kiosk's answers aloud into files (needs espeak-ng and opus-tools)
 	@$(RUN) b12 audio

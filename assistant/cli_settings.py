@@ -33,6 +33,7 @@ def show() -> None:
 
     table = Table("setting", "value", "from")
     table.columns[0].no_wrap = True
+    table.columns[2].overflow = "fold"  # a path is of no use cut off
     for setting in settings_check.shown():
         table.add_row(setting.name, setting.value, setting.source)
     Console(highlight=False, markup=False).print(table)

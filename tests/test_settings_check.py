@@ -27,7 +27,7 @@ def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, ["settings", *arguments], env={"COLUMNS": "200"})
+    result = CliRunner().invoke(app, ["settings", *arguments], env={"COLUMNS": "400"})
     return result.exit_code, result.output
 
 

@@ -160,6 +160,7 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add the n-gram rows to the training examples."""
-        self.process(training_data.training_examples)
+        """Add the n-gram rows to the training examples, and nothing else: Rasa's training cache writes out all that they hold as text."""
+        for message in self.process(training_data.training_examples):
+            message.data.pop(READING_NGRAMS, None)
         return training_data

@@ -114,6 +114,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add the sentence vectors to the training examples."""
-        self.process(training_data.training_examples)
+        """Add the sentence vectors to the training examples, and nothing else: Rasa's training cache writes out all that they hold as text."""
+        for message in self.process(training_data.training_examples):
+            message.data.pop(READING_VECTORS, None)
         return training_data

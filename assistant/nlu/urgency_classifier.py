@@ -33,7 +33,8 @@ class Limits:
 
     Attributes:
         whole: that a whole message is urgent. part: that one of its parts is; a part out of its context is judged more strictly.
-        calm: the same for both where the rules find a sign and the words say that it isn't happening now.
+        calm: the same for both where the rules find a sign and the words say that it isn't happening now, or where all they find
+            is a same-day sign: such a message is headed "see somebody today" anyway.
         same_day: that a message, or a part of it, needs to be seen the same day.
     """
 
@@ -144,13 +145,18 @@ class UrgencyClassifier(IntentClassifier, GraphComponent):
             # What came before can't make a message urgent, nor calm it: only its own words count.
             rows = [readings.whole.alone, *(part.alone for part in readings.parts)]
             found = self._model.predict(message.get(READING_VECTORS)[rows], message.get(READING_NGRAMS)[rows])
-            calm = red_flags.red_flags().judge(message.get(TEXT)).calm
-            mark(message, found, self._limits, calm)
+            mark(message, found, self._limits, less_than_urgent(message.get(TEXT)))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing later in the pipeline reads the training examples."""
         return training_data
+
+
+def less_than_urgent(text: str) -> bool:
+    """Tell whether the rules find a sign in ``text`` that isn't happening now, or that needs somebody the same day, and no worse."""
+    judged = red_flags.red_flags().judge(text)
+    return judged.calm or (judged.alarm is not None and judged.alarm.urgency == "same_day")
 
 
 def mark(message: Message, found: list[Urgency], limits: Limits, calm: bool) -> None:
@@ -160,7 +166,7 @@ def mark(message: Message, found: list[Urgency], limits: Limits, calm: bool) -> 
         message: the message.
         found: how urgent the whole is, then each of its parts.
         limits: the limits.
-        calm: whether the message's words say that what they mention isn't happening now.
+        calm: whether the rules say that it is less than an emergency: not happening now, or a same-day sign.
     """
     for index, one in enumerate(found):
         limit = limits.calm if calm else limits.part if index else limits.whole

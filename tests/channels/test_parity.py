@@ -59,7 +59,10 @@ def test_the_websites_answers_are_those_of_rest(server: str, rest: Answers, chan
             for field in ("kind", "topics", "urgency", "steer", "options", "contacts"):
                 assert message[field] == envelope[field], (text, field)
             assert sources(message) == sources(envelope), text
-            assert message["text"] == expected["text"], text
+            # In an emergency the kiosk names the desk in the room first; the rest is word for word the same.
+            assert message["text"].endswith(expected["text"]), text
+            desk = channel == "kiosk" and envelope["kind"] in ("emergency", "crisis")
+            assert desk or message["text"] == expected["text"], text
             assert envelope["steer"] in message["text"], text
 
 

@@ -9,7 +9,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from assistant.nlu.red_flags import RED_FLAG
 from assistant.nlu.urgency import Urgency, UrgencyModel
-from assistant.nlu.urgency_classifier import Limits, label, mark
+from assistant.nlu.urgency_classifier import Limits, label, less_than_urgent, mark
 
 CALM = Urgency(0.01, 0.01, 0.02, "jaundice")
 LIMITS = Limits(whole=0.3, part=0.6, calm=0.85, same_day=0.4)
@@ -52,6 +52,19 @@ def test_a_calm_message_is_left_alone() -> None:
     message = marked(CALM)
     assert message.get("intent")["name"] == "dosage"
     assert message.get(RED_FLAG) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "less"),
+    [
+        ("no chest pain at all, just tired", True),
+        ("my skin has turned yellow this week", True),
+        ("crushing pain in my chest", False),
+        ("how often is the jab", False),
+    ],
+)
+def test_the_rules_alone_can_make_it_harder_to_raise_an_alarm(text: str, less: bool) -> None:
+    assert less_than_urgent(text) is less
 
 
 def test_a_part_out_of_its_context_is_judged_more_strictly() -> None:

@@ -95,21 +95,39 @@ def test_a_group_is_shown_before_it_is_added_and_what_cannot_be_taught_left_out(
     assert "There is no group 2; there are 1." in str(result.exception)
 
 
-REFUSED = ["is there a car park at the surgery", "is parking free at the clinic", "can you park near the surgery"]
-NEXT = "is there somewhere to park at the surgery"
+REFUSED = ["is there a car park at the surgery", "do they have a car park", "is the car park free"]
+NEXT = "is there a free car park"
 
 
-def test_a_refused_message_becomes_a_training_question_and_the_next_like_it_is_answered(
-    model: Path, tmp_path: Path
-) -> None:
-    """In a copy of the project, through the real server and the command line; it trains (2 minutes)."""
-    root = tmp_path / "project"
+# Of each list of training questions so many are taught, and of the test questions these are asked: training and measuring with all
+# of them takes ten minutes, and what is shown here is the way from a refusal to an answer, not how good the model is.
+TAUGHT = 40
+ASKED = ("access_and_cost.yml", "dosage.yml", "out_of_scope.yml")
+
+
+def shortened(questions: str) -> str:
+    """Return a file of training questions with the first of each list alone."""
+    lines, kept = [], 0
+    for line in questions.splitlines():
+        kept = kept + 1 if line.startswith("      - ") else 0
+        if kept <= TAUGHT:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def test_a_refused_message_becomes_a_training_question_and_the_next_like_it_is_answered(tmp_path: Path) -> None:
+    """In a copy of the project with fewer questions, through the real server and the command line; it trains twice."""
+    root, untouched = tmp_path / "project", models.content_hash()
     for name in ("assistant", "actions", "data", "tests/questions", "tests/questions_unseen", "tests/safety"):
         shutil.copytree(paths.ROOT / name, root / name, ignore=shutil.ignore_patterns("static", "__pycache__"))
     for name in ("config.yml", "domain.yml", "endpoints.yml", "credentials.yml", "clinic.yml", "uv.lock"):
         shutil.copy(paths.ROOT / name, root / name)
-    (root / "models").mkdir()
-    (root / "models" / model.name).symlink_to(model)
+    for path in (root / "data" / "nlu").rglob("*.yml"):
+        path.write_text(shortened(path.read_text()))
+    for folder in ("questions", "questions_unseen"):
+        for path in (root / "tests" / folder).glob("*.yml"):
+            if path.name not in ASKED:
+                path.unlink()
     settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/b12.sqlite", "B12_SECRET": SECRET}
 
     def kinds(log: str, *texts: str) -> list[tuple[str, list[str]]]:
@@ -138,6 +156,7 @@ def test_a_refused_message_becomes_a_training_question_and_the_next_like_it_is_a
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
+    b12("train")
     assert kinds("before", *REFUSED, REFUSED[0]) == [("out_of_scope", [])] * 4
     assert kinds("next", NEXT) == [("out_of_scope", [])]
     shown = b12("refused")
@@ -151,4 +170,4 @@ def test_a_refused_message_becomes_a_training_question_and_the_next_like_it_is_a
         ("answer", ["access_and_cost"]),
         ("out_of_scope", []),
     ]
-    assert models.content_hash() == model.name.removeprefix("b12-").removesuffix(".tar.gz"), "the project is as it was"
+    assert models.content_hash() == untouched, "the project is as it was"
