@@ -43,7 +43,7 @@ def varied_questions() -> list[str]:
     return messages
 
 
-def prepare(port: int, action_port: int, *, quick: bool) -> dict[str, dict[str, Any]]:
+def prepare(port: int, action_port: int, pipelines: list[str], *, quick: bool) -> dict[str, dict[str, Any]]:
     """Train what must be trained; return each system's commands and what is known of it before it runs."""
     start = time.perf_counter()
     model = models.train(force=not quick)
@@ -55,8 +55,7 @@ def prepare(port: int, action_port: int, *, quick: bool) -> dict[str, dict[str, 
         ours |= {"training_s": time.perf_counter() - start, "questions": len(stock.read_questions())}
     floor = {"commands": [([sys.executable, "-m", "benchmarks.floor", str(port)], paths.ROOT)]}
     systems: dict[str, dict[str, Any]] = {"floor": floor, "ours": ours}
-    # What `rasa init` gives takes minutes to train even on a subset.
-    for kind in ["light"] if quick else stock.PIPELINES:
+    for kind in pipelines:
         folder = BUILD / kind
         count = stock.write_project(kind, folder, action_port, all_questions=kind == "light" and not quick)
         print(f"training stock Rasa, {kind}, on {count} questions ...", flush=True)
@@ -85,7 +84,7 @@ def measure(name: str, system: dict[str, Any], port: int, questions: Iterator[st
             for key, value in found.items():
                 one.setdefault(key, []).append(value)
         if last and name != "floor":
-            lengths = {"ours": (1000, 20_000)}.get(name, (300, 2000))
+            lengths = {"ours": (1000, 20_000)}.get(name, (300, 1000))
             turns, messages = (100, 500) if quick else lengths
             times = converse(process.url, take(questions, turns))
             wanted = sorted({1, 5, 100, turns})
@@ -132,10 +131,18 @@ def main() -> None:
         action="store_true",
         help="4 minutes: fewer questions, shorter loads, two runs, without what rasa init gives",
     )
-    quick = parser.parse_args().quick
+    parser.add_argument(
+        "--pipelines",
+        nargs="+",
+        choices=list(stock.PIPELINES),
+        help="which of stock Rasa's (both; with --quick the light one: what rasa init gives trains for minutes even on a subset)",
+    )
+    options = parser.parse_args()
+    quick = options.quick
+    pipelines = options.pipelines or (["light"] if quick else list(stock.PIPELINES))
     repeats = 2 if quick else 3
     port, action_port = free_port(), free_port()
-    systems = prepare(port, action_port, quick=quick)
+    systems = prepare(port, action_port, pipelines, quick=quick)
     endless = itertools.cycle(varied_questions())
     for run in range(repeats):
         for name, system in systems.items():
