@@ -138,16 +138,25 @@ class RedFlags:
         cues: dict[str, list[Span]] = {}
         for kind, span in self._cues.find(forms):
             cues.setdefault(kind, []).append(span)
-        here = {name for name, span in signs if not self._calm(words, span, cues, self._is_crisis(name))}
+        whole = self._whole_wordings({name for name, _ in signs})
+        needed = {part for _, parts in whole for part in parts}
+        here: set[str] = set()
+        for name, span in signs:
+            if name in needed and name not in here and not self._calm(words, span, cues, self._is_crisis(name)):
+                here.add(name)
         found = self._hazards_of(here)
         if not found:
-            return Judgement(None, bool(self._hazards_of({name for name, _ in signs})))
+            return Judgement(None, bool(whole))
         found.sort(key=lambda name: ORDER[self.hazards[name].urgency])
         return Judgement(Alarm(found[0], self.hazards[found[0]].urgency, tuple(found[1:])), False)
 
+    def _whole_wordings(self, signs: set[str]) -> set[tuple[str, tuple[str, ...]]]:
+        """Return the wordings all of whose parts are among the signs, each with its hazard."""
+        return {one for sign in signs for one in self._wordings_with[sign] if signs.issuperset(one[1])}
+
     def _hazards_of(self, signs: set[str]) -> list[str]:
         """Return the hazards that have a wording all of whose parts are among the signs."""
-        found = {hazard for sign in signs for hazard, parts in self._wordings_with[sign] if signs.issuperset(parts)}
+        found = {hazard for hazard, _ in self._whole_wordings(signs)}
         return [name for name in self._parts if name in found]
 
     def _forms(self, text: str) -> list[Forms]:

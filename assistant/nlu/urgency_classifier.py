@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.nlu import red_flags, topic_model, urgency
 from assistant.nlu.ngrams import READING_NGRAMS
 from assistant.nlu.readings import READINGS, Readings
-from assistant.nlu.red_flags import RED_FLAG
+from assistant.nlu.red_flags import RED_FLAG, Judgement
 from assistant.nlu.sentence_encoder import READING_VECTORS
 from assistant.nlu.urgency import CALM, OF_INTENT, Urgency, UrgencyModel
 
@@ -33,14 +33,15 @@ class Limits:
 
     Attributes:
         whole: that a whole message is urgent. part: that one of its parts is; a part out of its context is judged more strictly.
-        calm: the same for both where the rules find a sign and the words say that it isn't happening now, or where all they find
-            is a same-day sign: such a message is headed "see somebody today" anyway.
+        calm: the same for both where the rules find a sign and the words say that it isn't happening now.
+        milder: the same for both where all that the rules find is a same-day sign: it is headed "see somebody today" anyway.
         same_day: that a message, or a part of it, needs to be seen the same day.
     """
 
     whole: float = 0.3
     part: float = 0.85
     calm: float = 0.85
+    milder: float = 0.7
     same_day: float = 0.4
 
 
@@ -145,7 +146,7 @@ class UrgencyClassifier(IntentClassifier, GraphComponent):
             # What came before can't make a message urgent, nor calm it: only its own words count.
             rows = [readings.whole.alone, *(part.alone for part in readings.parts)]
             found = self._model.predict(message.get(READING_VECTORS)[rows], message.get(READING_NGRAMS)[rows])
-            mark(message, found, self._limits, less_than_urgent(message.get(TEXT)))
+            mark(message, found, self._limits, red_flags.red_flags().judge(message.get(TEXT)))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -153,23 +154,18 @@ class UrgencyClassifier(IntentClassifier, GraphComponent):
         return training_data
 
 
-def less_than_urgent(text: str) -> bool:
-    """Tell whether the rules find a sign in ``text`` that isn't happening now, or that needs somebody the same day, and no worse."""
-    judged = red_flags.red_flags().judge(text)
-    return judged.calm or (judged.alarm is not None and judged.alarm.urgency == "same_day")
-
-
-def mark(message: Message, found: list[Urgency], limits: Limits, calm: bool) -> None:
+def mark(message: Message, found: list[Urgency], limits: Limits, judged: Judgement) -> None:
     """Put into a message what was found.
 
     Args:
         message: the message.
         found: how urgent the whole is, then each of its parts.
         limits: the limits.
-        calm: whether the rules say that it is less than an emergency: not happening now, or a same-day sign.
+        judged: what the rules say of the message.
     """
+    milder = judged.alarm is not None and judged.alarm.urgency == "same_day"
     for index, one in enumerate(found):
-        limit = limits.calm if calm else limits.part if index else limits.whole
+        limit = limits.calm if judged.calm else limits.milder if milder else limits.part if index else limits.whole
         if one.urgent >= limit:
             intent = "emergency" if one.now >= one.crisis else "self_harm"
             message.set(INTENT, {"name": intent, "confidence": one.urgent}, add_to_output=True)

@@ -97,7 +97,7 @@ def compiled(text: str, groups: dict[str, str], vocabulary: set[str], path: Path
         vocabulary: every word of the rules, added to. path: where the wording stands.
 
     Raises:
-        ContentError: it doesn't begin and end with a word, or names a group that isn't there.
+        ContentError: it doesn't begin and end with a word, names a group that isn't there, or holds too short a beginning.
     """
     row: list[frozenset[str] | None] = []
     for word in text.split():
@@ -122,5 +122,12 @@ def _members(word: str, groups: dict[str, str], path: Path, depth: int = 0) -> I
             )
         for member in groups[word].split():
             yield from _members(member, groups, path, depth + 1)
+    elif word.endswith("*") and len(word) <= SHORTEST_BEGINNING:
+        raise ContentError(
+            path,
+            1,
+            f"the beginning '{word}' is too short to be looked up",
+            f"write each word in full, or a beginning of {SHORTEST_BEGINNING} letters",
+        )
     else:
         yield word.replace("'", "")

@@ -155,6 +155,7 @@ def test_without_a_hazards_file_its_messages_are_missed_or_told_otherwise(tmp_pa
     ("old", "new", "complaint"),
     [
         ("urgency: now", "urgency: soon", r"anaphylaxis\.yml:1: urgency: unexpected value"),
+        ("  - PART .. SWELLS", "  - PART .. swe*", r"anaphylaxis\.yml:\d+: the beginning 'swe\*' is too short to be looked up"),
         ("  - PART .. SWELLS", "  - PARTS .. SWELLS", r"anaphylaxis\.yml:\d+: the group 'PARTS' is not defined"),
         ("  - PART .. SWELLS", "  - PART ..", r"anaphylaxis\.yml:\d+: the wording 'PART \.\.' doesn't begin and end with a word"),
         ("signs:", "sings:", r"anaphylaxis\.yml:\d+: signs: field required"),
@@ -176,9 +177,10 @@ def test_any_text_gives_an_alarm_or_none(text: str) -> None:
 
 @pytest.mark.parametrize("word", ["chest ", "my throat ", "cant ", "no ", "i ", "swelling throat "])
 def test_no_text_makes_the_rules_slow(word: str) -> None:
-    start = time.perf_counter()
-    red_flags().find((word * 1000)[:1000])
-    assert time.perf_counter() - start < 2  # generous: it takes some milliseconds
+    rules = red_flags()
+    start = time.process_time()
+    rules.find((word * 1000)[:1000])
+    assert time.process_time() - start < 10  # it takes some milliseconds; without end is what this is against
 
 
 def test_no_wording_is_open_to_backtracking_without_end(monkeypatch: pytest.MonkeyPatch) -> None:

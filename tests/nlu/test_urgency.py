@@ -7,17 +7,18 @@ import pytest
 import scipy.sparse
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.nlu.red_flags import RED_FLAG
+from assistant.nlu.red_flags import RED_FLAG, Alarm, Judgement
 from assistant.nlu.urgency import Urgency, UrgencyModel
-from assistant.nlu.urgency_classifier import Limits, label, less_than_urgent, mark
+from assistant.nlu.urgency_classifier import Limits, label, mark
 
 CALM = Urgency(0.01, 0.01, 0.02, "jaundice")
-LIMITS = Limits(whole=0.3, part=0.6, calm=0.85, same_day=0.4)
+LIMITS = Limits(whole=0.3, part=0.6, calm=0.85, milder=0.7, same_day=0.4)
+NOTHING, NOT_NOW = Judgement(None, calm=False), Judgement(None, calm=True)
 
 
-def marked(*found: Urgency, calm: bool = False) -> Message:
+def marked(*found: Urgency, judged: Judgement = NOTHING) -> Message:
     message = Message({"intent": {"name": "dosage", "confidence": 0.9}})
-    mark(message, list(found), LIMITS, calm)
+    mark(message, list(found), LIMITS, judged)
     return message
 
 
@@ -54,17 +55,12 @@ def test_a_calm_message_is_left_alone() -> None:
     assert message.get(RED_FLAG) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "less"),
-    [
-        ("no chest pain at all, just tired", True),
-        ("my skin has turned yellow this week", True),
-        ("crushing pain in my chest", False),
-        ("how often is the jab", False),
-    ],
-)
-def test_the_rules_alone_can_make_it_harder_to_raise_an_alarm(text: str, less: bool) -> None:
-    assert less_than_urgent(text) is less
+def test_where_the_rules_find_a_same_day_sign_alone_an_alarm_takes_more() -> None:
+    mild = Judgement(Alarm("jaundice", "same_day"), calm=False)
+    assert marked(Urgency(0.6, 0.0, 0.2, "jaundice"), judged=mild).get("intent")["name"] == "dosage"
+    assert marked(Urgency(0.8, 0.0, 0.1, "jaundice"), judged=mild).get("intent")["name"] == "emergency"
+    urgent = Judgement(Alarm("chest_pain", "now"), calm=False)
+    assert marked(Urgency(0.6, 0.0, 0.2, "jaundice"), judged=urgent).get("intent")["name"] == "emergency"
 
 
 def test_a_part_out_of_its_context_is_judged_more_strictly() -> None:
@@ -73,8 +69,8 @@ def test_a_part_out_of_its_context_is_judged_more_strictly() -> None:
 
 
 def test_words_that_say_it_is_not_happening_raise_the_limit() -> None:
-    assert marked(Urgency(0.7, 0.0, 0.0, ""), calm=True).get("intent")["name"] == "dosage"
-    assert marked(Urgency(0.9, 0.0, 0.0, ""), calm=True).get("intent")["name"] == "emergency"
+    assert marked(Urgency(0.7, 0.0, 0.0, ""), judged=NOT_NOW).get("intent")["name"] == "dosage"
+    assert marked(Urgency(0.9, 0.0, 0.0, ""), judged=NOT_NOW).get("intent")["name"] == "emergency"
 
 
 def test_a_same_day_sign_is_marked_with_its_hazard() -> None:
