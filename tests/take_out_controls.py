@@ -34,13 +34,13 @@ class TakenOut:
 CONTROLS = [
     TakenOut(1, "data/safety/chest_pain.yml", "", "", "tests/nlu/test_red_flags.py::test_an_emergency_is_recognised"),
     TakenOut(1, "assistant/nlu/urgency_classifier.py", "if one.urgent >= limit:", "if False:", "tests/nlu/test_urgency.py::test_what_resembles_an_emergency_becomes_one"),
-    TakenOut(2, "assistant/channels/turn.py", "urgent = _urgent_reply(text, channel)", "urgent = None", "tests/channels/test_turn_safety.py::test_a_red_flag_is_answered_whatever_the_pipeline_does"),
+    TakenOut(2, "assistant/channels/turn.py", "hazard, urgent = _urgent_reply(text, channel)", "hazard, urgent = None, None", "tests/channels/test_turn_safety.py::test_a_red_flag_is_answered_whatever_the_pipeline_does"),
     TakenOut(3, "assistant/reply/urgent.py", 'contacts = as_dicts([*said.contacts["crisis"], *said.contacts["emergency"]])\n    return fixed_reply("crisis"', 'contacts = []\n    return fixed_reply("crisis"', "tests/test_reply.py::test_a_crisis_names_somebody_who_listens"),
     TakenOut(4, "actions/safety.py", "if not state or (intent in URGENT and not _over(tracker, text)):", "if True:", "tests/actions/test_actions_safety.py::test_after_an_emergency_a_question_waits_for_whether_they_are_safe"),
     TakenOut(5, "actions/safety.py", 'if flag.get("urgency") == "same_day"', "if False", "tests/actions/test_actions_safety.py::test_a_same_day_sign_heads_the_answer"),
-    TakenOut(9, "assistant/channels/turn.py", '        return _message(sender, replies.failed())\n', '        return {"recipient_id": sender, "custom": {"kind": "answer", "urgency": "routine"}}\n', "tests/channels/test_turn.py::test_a_turn_without_a_whole_reply_ends_in_the_failed_one"),
+    TakenOut(9, "assistant/channels/turn.py", 'return _message(sender, replies.failed()), ', 'return {"recipient_id": sender, "custom": {"kind": "answer", "urgency": "routine"}}, ', "tests/channels/test_turn.py::test_a_turn_without_a_whole_reply_ends_in_the_failed_one"),
     TakenOut(11, "assistant/logs.py", 'return f"{kind.__name__ if kind else \'exception\'} at {places}"', "return str(ei[1])", "tests/test_logs.py::test_an_exception_is_logged_without_its_message"),
-    TakenOut(13, "assistant/nlu/red_flags.py", "if not self._calm(words, span, cues, self._is_crisis(name))", "", "tests/nlu/test_red_flags.py::test_what_only_mentions_a_sign_raises_no_alarm"),
+    TakenOut(13, "assistant/nlu/red_flags.py", " and not self._calm(words, span, cues, self._is_crisis(name))", "", "tests/nlu/test_red_flags.py::test_what_only_mentions_a_sign_raises_no_alarm"),
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from assistant import paths
+from tests.take_out_controls import CONTROLS, TakenOut
 
 LOG = (paths.DOCS / "clinical-safety.md").read_text(encoding="utf-8")
 # The first table: the second one tells which controls were taken out.
@@ -25,7 +26,12 @@ def test_every_hazard_has_a_cause_a_control_a_proof_and_two_estimates() -> None:
         assert after[0] * after[1] <= before[0] * before[1], f"hazard {row[0]} is no smaller with its control"
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: f"{control.hazard} {control.file}")
+def test_a_control_that_can_be_taken_out_is_named_as_it_is_now(control: TakenOut) -> None:
+    assert (paths.ROOT / control.file).read_text(encoding="utf-8").count(control.old) == 1 or not control.old
+
+
+@pytest.mark.parametrize("name", sorted({*NAMED, *(control.test for control in CONTROLS)}))
 def test_a_named_test_is_there(name: str) -> None:
     file, _, function = name.partition("::")
     path = paths.ROOT / file
