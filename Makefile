@@ -61,7 +61,7 @@ check: install  ## Check the content and the data
 evaluate: install  ## Measure the understanding on held-out questions
 	@$(RUN) b12 evaluate
 
-bench: install  ## Compare speed, memory and start-up with stock Rasa (20 minutes; QUICK=1: 4)
+bench: install  ## Compare speed, memory and start-up with stock Rasa (most of an hour; QUICK=1: 7 minutes)
 	@$(RUN) --group bench python -m benchmarks.speed $(if $(QUICK),--quick)
 
 lint: install tools  ## Check the code's form and types, and what it is made of

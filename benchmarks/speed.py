@@ -129,7 +129,7 @@ def main() -> None:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="4 minutes: fewer questions, shorter loads, two runs, without what rasa init gives",
+        help="7 minutes: fewer questions, shorter loads, two runs, without what rasa init gives",
     )
     parser.add_argument(
         "--pipelines",
