@@ -93,7 +93,8 @@ def configure(level: int = logging.WARNING) -> None:
     structlog.configure(
         processors=[_name_only],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        # structlog's own looks through the frames for the caller's name, at each debug line that isn't written.
+        logger_factory=lambda *_: logging.getLogger("rasa"),
         cache_logger_on_first_use=False,
     )
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ class Library:
     facts: dict[str, Fact]
     sources: dict[str, Source]
     documents: dict[str, yaml_lines.Document]
+    _versions: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def card_sources(self, topic: str, *, texts: str = "short") -> dict[str, Source]:
         """Return the sources that a card's text rests on, in the order of the text.
@@ -42,7 +43,12 @@ class Library:
         return {source_id: self.sources[source_id] for source_id in ids}
 
     def version(self, topic: str) -> str:
-        """Return 12 hex digits that change whenever the card, one of its facts or their sources do."""
+        """Return 12 hex digits that change whenever the card, one of its facts or their sources do; computed once."""
+        if topic not in self._versions:
+            self._versions[topic] = self._version(topic)
+        return self._versions[topic]
+
+    def _version(self, topic: str) -> str:
         card = self.cards[topic]
         facts = {fact_id: self.facts[fact_id] for paragraph in card.paragraphs for fact_id in paragraph.facts}
         sources = {source_id: self.sources[source_id] for fact in facts.values() for source_id in fact.sources}

@@ -27,6 +27,7 @@ class Thresholds:
             weighed with what came before it: both are surer than a message's words alone.
         told: a question about the assistant beside others is answered when it is at least this probable.
         loose: the same as ``answer`` for what stands between "and"s without question words.
+        loose_known: a message that is known this well as one question isn't looked at between its "and"s.
         apart, loose_apart: a message isn't torn apart when it is known better than its parts by more than this.
         urgent_part: a part of a message that is an emergency with at least this confidence makes the whole one.
         urgent: when an emergency and a crisis are together at least this probable, the likelier is taken.
@@ -46,6 +47,7 @@ class Thresholds:
     part_margin: float = 0.05
     told: float = 0.85
     loose: float = 0.6
+    loose_known: float = 0.9
     apart: float = 0.6
     loose_apart: float = 0.0
     urgent_part: float = 0.85

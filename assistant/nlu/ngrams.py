@@ -4,8 +4,9 @@ They carry what the sentence encoder doesn't know: names of medicines and foods,
 Rasa's CountVectorsFeaturizer counts; weighting by rarity and by length (TF-IDF) is worth several points here.
 """
 
+import itertools
 import json
-from collections import Counter
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,44 +28,79 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from assistant.nlu.readings import texts_of
 
 VOCABULARY_FILE = "ngrams.json"
-# The n-grams of all a message's readings, (readings, n-grams).
+# The n-grams of the readings that a message always needs, (readings, n-grams), and what makes those of other texts.
 READING_NGRAMS = "reading_ngrams"
+NGRAMS_OF = "ngrams_of"
 _WORD = r"[a-z0-9']+"
+_PIECES = (2, 5)
+# Words whose pieces are kept looked up, with what people put around them: "b12?".
+MOST_WORDS = 20_000
 
 
 def vectorizers() -> list[TfidfVectorizer]:
     """Return the two untrained parts: words and pairs of words; pieces of two to five letters within words."""
     return [
         TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD, dtype=np.float32),
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, dtype=np.float32),
+        TfidfVectorizer(analyzer="char_wb", ngram_range=_PIECES, sublinear_tf=True, min_df=2, dtype=np.float32),
     ]
 
 
 class Weigher:
-    """Gives texts the rows that the fitted vectorizers would. Scikit-learn checks and copies its input, which takes 1 ms a message."""
+    """Gives texts the rows that the fitted vectorizers would.
+
+    Scikit-learn checks and copies its input and cuts every word anew, which takes some milliseconds a message. The pieces of words
+    that the training questions have are looked up once; no other word outlives its message here.
+    """
 
     def __init__(self, parts: Sequence[TfidfVectorizer]) -> None:
-        self._parts = [(part.build_analyzer(), part.vocabulary_, np.asarray(part.idf_, np.float32)) for part in parts]
-        self._width = sum(len(vocabulary) for _, vocabulary, _ in self._parts)
+        """``parts``: the two of ``vectorizers``, fitted."""
+        words, pieces = parts
+        self._words: dict[str, int] = words.vocabulary_
+        self._pieces: dict[str, int] = pieces.vocabulary_
+        # The pieces' columns stand behind the words'.
+        self._rarity = np.concatenate([np.asarray(part.idf_, np.float32) for part in parts])
+        self._pieces_of: dict[str, list[int]] = {}
 
     def rows(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
         """Return (texts, n-grams) weights: 1 + log(count), times the rarity, each part of a row of length 1; float32."""
-        indices: list[np.ndarray] = []
-        data: list[np.ndarray] = []
-        ends = [0]
-        for text in texts:
-            first, length = 0, 0
-            for analyse, vocabulary, rarity in self._parts:
-                counts = Counter(at for term in analyse(text) if (at := vocabulary.get(term)) is not None)
-                at = np.fromiter(sorted(counts), np.int32, len(counts))
-                weights = (1 + np.log(np.array([counts[one] for one in at], np.float32))) * rarity[at]
-                indices.append(at + np.int32(first))
-                data.append(weights / (np.sqrt(weights @ weights) or 1))
-                first, length = first + len(vocabulary), length + len(at)
-            ends.append(ends[-1] + length)
+        found = [part for text in texts for part in self._row(text.lower())]
+        ends = np.cumsum([0, *(len(at) for at, _ in found)], dtype=np.int32)[::2]
         return scipy.sparse.csr_matrix(
-            (np.concatenate(data), np.concatenate(indices), np.array(ends, np.int32)), shape=(len(texts), self._width)
+            (np.concatenate([data for _, data in found]), np.concatenate([at for at, _ in found]), ends),
+            shape=(len(texts), len(self._rarity)),
         )
+
+    def _row(self, text: str) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Return the columns and weights of a text's words and pairs of words, and those of its pieces."""
+        words = re.findall(_WORD, text)
+        pairs = [f"{first} {second}" for first, second in itertools.pairwise(words)]
+        in_words = [at for term in [*words, *pairs] if (at := self._words.get(term)) is not None]
+        in_pieces = [at for word in text.split() for at in self._cut(word)]
+        return [self._weighed(in_words), self._weighed(in_pieces)]
+
+    def _weighed(self, columns: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        at, counts = np.unique(np.array(columns, np.int32), return_counts=True)
+        weights = (1 + np.log(counts.astype(np.float32))) * self._rarity[at]
+        return at, weights / (np.sqrt(weights @ weights) or 1)
+
+    def _cut(self, word: str) -> list[int]:
+        """Return the columns of a word's pieces, as scikit-learn's ``char_wb`` cuts it: with a space on either side."""
+        if word in self._pieces_of:
+            return self._pieces_of[word]
+        around = f" {word} "
+        shortest, longest = _PIECES
+        # A word that is shorter than a piece counts once, whole.
+        longest = min(longest, len(around))
+        pieces = (
+            around[start : start + length]
+            for length in range(shortest, longest + 1)
+            for start in range(len(around) - length + 1)
+        )
+        first = len(self._words)
+        found = [first + at for piece in pieces if (at := self._pieces.get(piece)) is not None]
+        if word.strip(".,?!") in self._words and len(self._pieces_of) < MOST_WORDS:
+            self._pieces_of[word] = found
+        return found
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -154,13 +190,18 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
             rows = self._weigher.rows(every)
             at = 0
             for message, found in zip(worded, texts, strict=True):
-                message.add_features(Features(rows[at], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
-                message.set(READING_NGRAMS, rows[at : at + len(found)])
+                # Cutting a sparse matrix takes longer than making it.
+                own = rows if len(every) == len(found) else rows[at : at + len(found)]
+                first = own if len(found) == 1 else own[0]
+                message.add_features(Features(first, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+                message.set(READING_NGRAMS, own)
+                message.set(NGRAMS_OF, self._weigher.rows)
                 at += len(found)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the n-gram rows to the training examples, and nothing else: Rasa's training cache writes out all that they hold as text."""
         for message in self.process(training_data.training_examples):
-            message.data.pop(READING_NGRAMS, None)
+            for name in (READING_NGRAMS, NGRAMS_OF):
+                message.data.pop(name, None)
         return training_data

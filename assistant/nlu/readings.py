@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -49,13 +50,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Readings:
-    """What is encoded of a message, in one batch. ``texts[0]`` is the whole message.
+    """What may be encoded of a message. ``texts[0]`` is the whole message.
 
     Attributes:
-        texts: all readings.
-        whole: the message taken as one question.
-        parts: its questions, where it may hold several.
-        loose: what stands between its "and"s, where no question words tell its questions apart.
+        texts: all readings: the message and its questions by themselves first, then those that are seldom needed.
+        whole: the message taken as one question, the first text.
+        parts: its questions, where it may hold several; the texts behind it.
+        loose: what stands between its "and"s, where no question words tell its questions apart; each by itself.
         before: the topics of the last answer.
         offered: the topics that the last turn asked back about.
         chosen: those of them that the message chooses, or the topic whose title it is; empty if it refuses all; None if it is no
@@ -69,6 +70,11 @@ class Readings:
     before: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
     chosen: tuple[str, ...] | None = None
+
+    @property
+    def always_needed(self) -> int:
+        """How many of the readings are: the message and its questions by themselves."""
+        return 1 + len(self.parts)
 
 
 def read(
@@ -85,32 +91,37 @@ def read(
     """
     text = _CORRECTION.sub("what about ", text) if before else text
     # A button sends its card's title.
-    titled = next((topic for topic, title in titles.items() if normalise(title).lower() == text.lower()), None)
+    titled = next((topic for topic, title in titles.items() if _plain_title(title) == text.lower()), None)
     chosen = (titled,) if titled else choice(text, offered)
     if chosen is not None:
         return Readings((text,), Part(0), before=before, offered=offered, chosen=chosen)
-    texts: list[str] = []
     title = titles.get(before[-1]) if before else None
-
-    def part(words: str, context: str | None) -> Part:
-        texts.append(words)
-        if not (context and may_lean(words)):
-            return Part(len(texts) - 1)
-        texts.append(f"{context} {words}")
-        return Part(len(texts) - 2, len(texts) - 1)
-
-    whole = part(text, title)
     clauses = [clause.text for clause in splitter.split(text)]
-    in_turn = zip(clauses, [title, *clauses], strict=False)
-    parts = tuple(part(words, context) for words, context in in_turn) if len(clauses) > 1 else ()
-    pieces = () if parts else tuple(part(piece, title) for piece in loose(text))
-    return Readings(tuple(texts), whole, parts, pieces, before, offered)
+    several = len(clauses) > 1
+    apart = zip(clauses, [title, *clauses], strict=False) if several else [(piece, None) for piece in loose(text)]
+    questions = [(text, title), *apart]
+    texts = [words for words, _ in questions]
+    parts = []
+    for index, (words, context) in enumerate(questions):
+        leans = bool(context) and may_lean(words)
+        parts.append(Part(index, len(texts) if leans else None))
+        if leans:
+            texts.append(f"{context} {words}")
+    whole, *others = parts
+    return Readings(
+        tuple(texts), whole, tuple(others) if several else (), () if several else tuple(others), before, offered
+    )
+
+
+@lru_cache(maxsize=500)
+def _plain_title(title: str) -> str:
+    return normalise(title).lower()
 
 
 def texts_of(message: Message) -> list[str]:
-    """Return the texts of a message that are to be encoded: its readings, or just its text in training."""
+    """Return the texts of a message that are encoded whatever comes of it: the readings always needed, or just its text in training."""
     found: Readings | None = message.get(READINGS)
-    return list(found.texts) if found else [message.get(TEXT)]
+    return list(found.texts[: found.always_needed]) if found else [message.get(TEXT)]
 
 
 def _with_generic_names(message: Message) -> str:

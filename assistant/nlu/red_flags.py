@@ -9,7 +9,9 @@ happening now is judged by cues before and behind it in its sentence, after ConT
 hypothetical, past and resolved, somebody's history, a figure of speech. Where the words leave it open, it warns.
 """
 
+import hashlib
 import unicodedata
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +34,8 @@ ORDER: dict[str, int] = {"now": 0, "crisis": 1, "same_day": 2}
 # Letters read of a message.
 MOST_LETTERS = 2000
 _NOT_HAZARDS = {"words", "context"}
+# A turn asks several times about one message: the classifiers, the pipeline's last component, the channel.
+MOST_JUDGED = 32
 
 
 class Hazard(BaseModel):
@@ -111,6 +115,7 @@ class RedFlags:
                 self._cues.add(kind, compiled(cue, words, vocabulary, folder / "context.yml"))
         self._beginnings = frozenset(word for word in vocabulary if word.endswith("*"))
         self._speller = Speller(word for word in vocabulary if word.isalpha())
+        self._judged: OrderedDict[bytes, Judgement] = OrderedDict()
 
     @classmethod
     def load(cls, folder: Path = paths.SAFETY) -> "RedFlags":
@@ -130,6 +135,16 @@ class RedFlags:
 
     def judge(self, text: str) -> Judgement:
         """Return the alarm that ``text`` raises, and whether it only mentions signs as not happening now."""
+        # Kept under a hash: nobody's words outlive their turn here.
+        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        found = self._judged.get(key)
+        if found is None:
+            found = self._judged[key] = self._judge(text)
+            if len(self._judged) > MOST_JUDGED:
+                self._judged.popitem(last=False)
+        return found
+
+    def _judge(self, text: str) -> Judgement:
         forms = self._forms(text)
         words = [form[0] for form in forms]
         signs = list(self._signs.find(forms))

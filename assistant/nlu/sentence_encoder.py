@@ -21,8 +21,9 @@ from assistant.nlu import adapter, minilm
 from assistant.nlu.readings import texts_of
 
 GRAPH_FILE = "encoder.onnx"
-# The vectors of all a message's readings, (readings, 384).
+# The vectors of the readings that a message always needs, (readings, 384), and what makes those of other texts.
 READING_VECTORS = "reading_vectors"
+VECTORS_OF = "vectors_of"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -111,10 +112,12 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             ):
                 message.add_features(Features(rows[:1], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
                 message.set(READING_VECTORS, rows)
+                message.set(VECTORS_OF, self._encoder.encode)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add the sentence vectors to the training examples, and nothing else: Rasa's training cache writes out all that they hold as text."""
         for message in self.process(training_data.training_examples):
-            message.data.pop(READING_VECTORS, None)
+            for name in (READING_VECTORS, VECTORS_OF):
+                message.data.pop(name, None)
         return training_data

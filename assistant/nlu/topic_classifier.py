@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant import paths, yaml_lines
-from assistant.nlu import adapter, decision, follow_ups, red_flags, topic_model, understanding
+from assistant.nlu import adapter, decision, follow_ups, nearest, red_flags, topic_model, understanding
 from assistant.nlu.decision import Decision, Thresholds
-from assistant.nlu.ngrams import READING_NGRAMS
+from assistant.nlu.ngrams import NGRAMS_OF, READING_NGRAMS
 from assistant.nlu.readings import READINGS, Part, Readings
-from assistant.nlu.sentence_encoder import READING_VECTORS
+from assistant.nlu.sentence_encoder import READING_VECTORS, VECTORS_OF
 from assistant.nlu.topic_model import KIND_SEPARATOR, OUT_OF_SCOPE, Prediction, TopicModel
-from assistant.nlu.understanding import Scope, Understanding, understand
+from assistant.nlu.understanding import Predictions, Scope, Understanding, understand
 
 MODEL_FILE = "topics.npz"
 # What the actions read of a message beyond Rasa's own fields: the topics asked about, the topics to offer, and the kind of an
@@ -69,7 +70,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Make Rasa's training cache notice a change in the modules that this component is made of."""
-        modules = (topic_model, decision, understanding, follow_ups, adapter)
+        modules = (topic_model, nearest, decision, understanding, follow_ups, adapter)
         return hashlib.sha256(b"".join(Path(str(module.__file__)).read_bytes() for module in modules)).hexdigest()
 
     def __init__(
@@ -118,31 +119,41 @@ class TopicClassifier(IntentClassifier, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set each message's intent, ranking, topics asked, offered topics and out-of-scope kind."""
-        worded = [message for message in messages if _features(message)]
+        worded = [message for message in messages if message.get(READING_VECTORS) is not None]
         predictions = iter(self.predictions(worded))
         for message in worded:
             readings = message.get(READINGS) or Readings((message.get(TEXT),), Part(0))
-            found = [next(predictions) for _ in readings.texts]
+            found = Predictions(
+                [next(predictions) for _ in range(readings.always_needed)], partial(self._others, message, readings)
+            )
             limits = self._limits
             if red_flags.red_flags().judge(message.get(TEXT)).calm:
                 limits = replace(limits, urgent=limits.urgent_calm, urgent_part=limits.urgent_calm_part)
             self._set(message, understand(readings, found, self._scope, limits))
         for message in messages:
-            if not _features(message):  # nothing was left of it after normalising
+            if message.get(READING_VECTORS) is None:  # nothing was left of it after normalising
                 nothing = Understanding(Decision(OUT_OF_SCOPE, 1.0), (), [(OUT_OF_SCOPE, 1.0)], "gibberish")
                 self._set(message, nothing)
         return messages
 
     def predictions(self, messages: list[Message]) -> list[Prediction]:
-        """Return the prediction for each reading of each message, in their order. Raises RuntimeError without a trained model."""
+        """Return the prediction for each reading that each message always needs, in their order. Raises RuntimeError without a trained model."""
         if self._model is None:
             raise RuntimeError("the topic classifier is neither trained nor loaded")
         if not messages:
             return []
-        return self._model.predict(
-            np.vstack([message.get(READING_VECTORS) for message in messages]),
-            scipy.sparse.vstack([message.get(READING_NGRAMS) for message in messages]).tocsr(),
-        )
+        vectors = [message.get(READING_VECTORS) for message in messages]
+        ngrams = [message.get(READING_NGRAMS) for message in messages]
+        if len(messages) == 1:
+            return self._model.predict(vectors[0], ngrams[0])
+        return self._model.predict(np.vstack(vectors), scipy.sparse.vstack(ngrams).tocsr())
+
+    def _others(self, message: Message, readings: Readings, indices: list[int]) -> list[Prediction]:
+        """Return the predictions for readings that this message needs as well."""
+        if self._model is None:
+            raise RuntimeError("the topic classifier is neither trained nor loaded")
+        texts = [readings.texts[index] for index in indices]
+        return self._model.predict(message.get(VECTORS_OF)(texts), message.get(NGRAMS_OF)(texts))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing later in the pipeline reads the intents of the training examples."""

@@ -1,5 +1,6 @@
 """Which topic a message is about: two linear models and the nearest known questions, together, with calibrated probabilities."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,14 +12,14 @@ from scipy.special import log_softmax, softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from assistant.nlu.nearest import Nearest, build_graph, nearest_of
+
 OUT_OF_SCOPE = "out_of_scope"
 # The out-of-scope kinds are classes of their own, written out_of_scope/KIND; their probabilities are added up.
 KIND_SEPARATOR = "/"
 # How many of the nearest questions vote, and how fast a vote fades with distance.
 NEIGHBOURS = 20
 FADING = 0.05
-# A message has few readings.
-FEW_TEXTS = 5
 # A class that no neighbour votes for keeps this share.
 LEAST_VOTE = 1e-3
 # How far each of the three is trusted, before calibration: the mean of several trainings.
@@ -56,13 +57,9 @@ class Linear:
     def sparse_scores(self, features: scipy.sparse.csr_matrix) -> np.ndarray:
         """Return (texts, classes) scores of sparse features.
 
-        A text has some 300 of 90,000 n-grams, so their rows are picked out; the weights can stay float16, half the memory.
+        A text has some 300 of 90,000 n-grams; only their rows are read.
         """
-        rows = []
-        for start, end in zip(features.indptr[:-1], features.indptr[1:], strict=True):
-            picked = self.weights[features.indices[start:end]].astype(np.float32)
-            rows.append(features.data[start:end] @ picked + self.bias)
-        return np.stack(rows)
+        return np.asarray(features @ self.weights) + self.bias
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,8 @@ class TopicModel:
         classes: intent or ``out_of_scope/KIND``, n.
         dense: over 384 features; sparse: over the n-grams.
         factors: how far the dense, the sparse and the neighbours' scores count.
-        questions: the training questions' vectors (m, 384); owners: index into ``classes``, (m,).
+        questions: the training questions' vectors (m, 384), those of an intent together; owners: index into ``classes``, (m,).
+        graph: what makes the comparison with the questions fast, once the model has been written and read.
     """
 
     classes: list[str]
@@ -84,10 +82,13 @@ class TopicModel:
     factors: tuple[float, float, float]
     questions: np.ndarray
     owners: np.ndarray
+    graph: bytes | None = None
     intents: list[str] = field(init=False)
     _adding: np.ndarray = field(init=False)
     _kinds: list[int] = field(init=False)
     _owner_intents: np.ndarray = field(init=False)
+    _rows_of: list[slice] = field(init=False)
+    _known: Nearest = field(init=False)
 
     def __post_init__(self) -> None:
         intents = sorted({name.split(KIND_SEPARATOR)[0] for name in self.classes})
@@ -97,6 +98,9 @@ class TopicModel:
         object.__setattr__(self, "_adding", np.eye(len(intents), dtype=np.float32)[owner])
         object.__setattr__(self, "_kinds", [index for index, name in enumerate(self.classes) if KIND_SEPARATOR in name])
         object.__setattr__(self, "_owner_intents", owner[self.owners])
+        starts = np.searchsorted(self._owner_intents, range(len(intents) + 1)).tolist()
+        object.__setattr__(self, "_rows_of", [slice(*rows) for rows in itertools.pairwise(starts)])
+        object.__setattr__(self, "_known", Nearest(self.questions, self.graph))
 
     @classmethod
     def fit(
@@ -116,7 +120,9 @@ class TopicModel:
         if unseen.any() and set(targets[unseen]) <= set(targets[~unseen]):
             trial = cls._fit(vectors[~unseen], ngrams[~unseen], targets[~unseen], UNCALIBRATED)
             factors = _calibrated(
-                trial._parts(vectors[unseen], ngrams[unseen], vectors[unseen] @ trial.questions.T),
+                trial._parts(
+                    vectors[unseen], ngrams[unseen], nearest_of(vectors[unseen] @ trial.questions.T, NEIGHBOURS)
+                ),
                 np.searchsorted(trial.classes, targets[unseen]),
             )
         return cls._fit(vectors, ngrams, targets, factors)
@@ -132,60 +138,59 @@ class TopicModel:
         # Both strengths were chosen by cross-validation on the training questions.
         dense = LogisticRegression(C=10, max_iter=500, class_weight="balanced", random_state=0).fit(vectors, targets)
         sparse = LinearSVC(C=0.5, class_weight="balanced", random_state=0).fit(ngrams, targets)
+        # An out-of-scope class is named after its intent, so sorted classes are sorted intents.
+        together = np.argsort(targets, kind="stable")
         return cls(
             classes=[str(name) for name in dense.classes_],
-            dense=_linear(dense, np.float32),
-            sparse=_linear(sparse, np.float16),
+            dense=_linear(dense),
+            sparse=_linear(sparse),
             factors=factors,
-            questions=vectors.astype(np.float32),
-            owners=np.searchsorted(dense.classes_, targets).astype(np.int16),
+            questions=vectors[together].astype(np.float32),
+            owners=np.searchsorted(dense.classes_, targets[together]).astype(np.int16),
         )
 
     def predict(self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix) -> list[Prediction]:
         """Return what each message may be about, from its vector (n, 384) and its n-grams (n, n-grams)."""
-        similar = self._similar(vectors)
-        probabilities = self._weighed(self._parts(vectors, ngrams, similar))
-        return [self._one(row, near) for row, near in zip(probabilities, similar, strict=True)]
-
-    def _similar(self, vectors: np.ndarray) -> np.ndarray:
-        """Return the cosine of each text to each known question, (texts, questions)."""
-        if len(vectors) > FEW_TEXTS:
-            return np.asarray(vectors @ self.questions.T)
-        # Row by row: for a few rows the library's matrix product takes 3 ms, as it first copies all the questions.
-        return np.stack([self.questions @ vector for vector in vectors])
+        near = self._known.find(vectors, NEIGHBOURS)
+        probabilities = self._weighed(self._parts(vectors, ngrams, near))
+        return [self._one(*row) for row in zip(probabilities, vectors, *near, strict=True)]
 
     def probabilities(self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix) -> np.ndarray:
         """Return (n, classes) probabilities, the out-of-scope kinds apart."""
-        return self._weighed(self._parts(vectors, ngrams, vectors @ self.questions.T))
+        return self._weighed(self._parts(vectors, ngrams, self._known.find(vectors, NEIGHBOURS)))
 
     def _weighed(self, parts: list[np.ndarray]) -> np.ndarray:
         return np.asarray(softmax(sum(factor * part for factor, part in zip(self.factors, parts, strict=True)), axis=1))
 
-    def _parts(self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix, similar: np.ndarray) -> list[np.ndarray]:
-        return [self.dense.scores(vectors), self.sparse.sparse_scores(ngrams), self._votes(similar)]
+    def _parts(
+        self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix, near: tuple[np.ndarray, np.ndarray]
+    ) -> list[np.ndarray]:
+        return [self.dense.scores(vectors), self.sparse.sparse_scores(ngrams), self._votes(*near)]
 
-    def _votes(self, similar: np.ndarray) -> np.ndarray:
-        count = min(NEIGHBOURS, similar.shape[1])
-        nearest = np.argpartition(-similar, count - 1, axis=1)[:, :count]
-        values = np.take_along_axis(similar, nearest, axis=1)
-        strength = np.exp((values - values.max(axis=1, keepdims=True)) / FADING)
-        votes = np.full((len(similar), len(self.classes)), LEAST_VOTE)
-        for row, (owners, weights) in enumerate(
-            zip(self.owners[nearest], strength / strength.sum(axis=1, keepdims=True), strict=True)
-        ):
-            np.add.at(votes[row], owners, weights)
-        return np.log(votes)
+    def _votes(self, nearest: np.ndarray, cosines: np.ndarray) -> np.ndarray:
+        strength = np.exp((cosines - cosines.max(axis=1, keepdims=True)) / FADING)
+        shares = strength / strength.sum(axis=1, keepdims=True)
+        votes = [
+            np.bincount(owners, weights, minlength=len(self.classes))
+            for owners, weights in zip(self.owners[nearest], shares, strict=True)
+        ]
+        return np.asarray(np.log(np.array(votes) + LEAST_VOTE))
 
-    def _one(self, probabilities: np.ndarray, similar: np.ndarray) -> Prediction:
+    def _one(
+        self, probabilities: np.ndarray, vector: np.ndarray, nearest: np.ndarray, cosines: np.ndarray
+    ) -> Prediction:
         by_intent = probabilities @ self._adding
         order = np.argsort(-by_intent, kind="stable")
-        nearest = int(np.argmax(similar))
-        kinds = max(self._kinds, key=lambda index: float(probabilities[index]), default=None)
+        first = int(np.argmax(cosines))
+        kind = self._kinds[int(np.argmax(probabilities[self._kinds]))] if self._kinds else None
         return Prediction(
-            ranking=[(self.intents[index], float(by_intent[index])) for index in order],
-            kind=self.classes[kinds].split(KIND_SEPARATOR)[1] if kinds is not None else "",
-            nearest=float(similar[self._owner_intents == order[0]].max()),
-            known=self.intents[self._owner_intents[nearest]] if similar[nearest] > 0.9995 else None,
+            ranking=[
+                (self.intents[index], share)
+                for index, share in zip(order.tolist(), by_intent[order].tolist(), strict=True)
+            ],
+            kind=self.classes[kind].split(KIND_SEPARATOR)[1] if kind is not None else "",
+            nearest=float((self.questions[self._rows_of[order[0]]] @ vector).max()),
+            known=self.intents[self._owner_intents[nearest[first]]] if cosines[first] > 0.9995 else None,
         )
 
     def write(self, path: Path) -> None:
@@ -197,9 +202,10 @@ class TopicModel:
             owners=self.owners,
             dense_weights=self.dense.weights,
             dense_bias=self.dense.bias,
-            sparse_weights=self.sparse.weights,
+            sparse_weights=self.sparse.weights.astype(np.float16),
             sparse_bias=self.sparse.bias,
             questions=self.questions.astype(np.float16),
+            graph=np.frombuffer(build_graph(self.questions), np.uint8),
         )
 
     @classmethod
@@ -210,15 +216,16 @@ class TopicModel:
             return cls(
                 classes=[str(name) for name in saved["classes"]],
                 dense=Linear(saved["dense_weights"], saved["dense_bias"]),
-                sparse=Linear(saved["sparse_weights"], saved["sparse_bias"]),
+                sparse=Linear(saved["sparse_weights"].astype(np.float32), saved["sparse_bias"]),
                 factors=(first, second, third),
                 questions=saved["questions"].astype(np.float32),
                 owners=saved["owners"],
+                graph=saved["graph"].tobytes(),
             )
 
 
-def _linear(fitted: LogisticRegression | LinearSVC, kind: type) -> Linear:
-    return Linear(np.ascontiguousarray(fitted.coef_.T, dtype=kind), fitted.intercept_.astype(np.float32))
+def _linear(fitted: LogisticRegression | LinearSVC) -> Linear:
+    return Linear(np.ascontiguousarray(fitted.coef_.T, dtype=np.float32), fitted.intercept_.astype(np.float32))
 
 
 def _calibrated(parts: list[np.ndarray], targets: np.ndarray) -> tuple[float, float, float]:

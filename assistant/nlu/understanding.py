@@ -1,6 +1,6 @@
 """What a message asks: one topic, several, or something to ask back about; from the predictions for all its readings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.nlu import follow_ups
@@ -15,6 +15,35 @@ MOST_TOPICS = 3
 # A topic that was just offered is so many times likelier to be meant by the next few words.
 OFFERED_FACTOR = 6.0
 FEW_WORDS = 8
+
+
+class Predictions:
+    """The predictions for a message's readings, by their index.
+
+    Encoding is the most of a turn, and most messages are clear by themselves. So of the readings that aren't always needed each is made
+    when it is asked for.
+    """
+
+    def __init__(self, made: Sequence[Prediction], others: Callable[[list[int]], list[Prediction]]) -> None:
+        """Make it.
+
+        Args:
+            made: the predictions for the first readings.
+            others: makes those for the readings with the given indices.
+        """
+        self._made = dict(enumerate(made))
+        self._others = others
+
+    def make(self, indices: Iterable[int | None]) -> None:
+        """Make several at once, which takes less time than one after the other; what is made already, and None, is left out."""
+        missing = [index for index in indices if index is not None and index not in self._made]
+        if missing:
+            self._made.update(zip(missing, self._others(missing), strict=True))
+
+    def __getitem__(self, index: int) -> Prediction:
+        """Return the prediction for the reading with this index."""
+        self.make([index])
+        return self._made[index]
 
 
 @dataclass(frozen=True)
@@ -44,14 +73,12 @@ class Understanding:
     kind: str
 
 
-def understand(
-    readings: Readings, predictions: Sequence[Prediction], scope: Scope, limits: Thresholds
-) -> Understanding:
+def understand(readings: Readings, predictions: Predictions, scope: Scope, limits: Thresholds) -> Understanding:
     """Decide what a message asks.
 
     Args:
         readings: the message's readings.
-        predictions: one for each text of the readings.
+        predictions: those for the readings.
         scope: the topics and intents there are.
         limits: the thresholds.
     """
@@ -67,6 +94,7 @@ def understand(
         worry = decide(predictions[part.alone], scope.topics, scope.urgent, limits)
         if worry.intent in scope.urgent and (part is readings.whole or worry.confidence >= limits.urgent_part):
             return Understanding(worry, (), predictions[0].ranking, "")
+    predictions.make(_surely_joined(readings, predictions, scope, limits))
     last = readings.before[-1] if readings.before else None
     weighed = _weighed(readings.whole, last, readings, predictions, scope, limits)
     whole = _expected(weighed, readings)
@@ -78,6 +106,11 @@ def understand(
         (readings.parts, replace(in_context, margin=0.0), limits.apart),
         (readings.loose, replace(limits, answer=limits.loose), limits.loose_apart),
     ):
+        if parts is readings.loose:
+            known = decision.intent in scope.topics and decision.confidence >= limits.loose_known
+            if known or len(parts) > MOST_TOPICS:
+                continue
+            predictions.make(part.alone for part in parts)
         found = _in_turn(parts, last, readings, predictions, scope, limits_of_parts)
         answerable = [
             each.intent
@@ -100,11 +133,23 @@ def understand(
     return Understanding(decision, answered, whole.ranking, whole.kind)
 
 
+def _surely_joined(readings: Readings, predictions: Predictions, scope: Scope, limits: Thresholds) -> list[int | None]:
+    """Return the readings together with what came before that are needed whatever is found in the others."""
+    if not readings.before:
+        return []
+    leaning = [
+        part
+        for part in (readings.whole, *readings.parts[:1])
+        if _lean(part, readings.before[-1], readings, predictions, scope, limits) is not None
+    ]
+    return [part.joined for part in leaning]
+
+
 def _in_turn(
     parts: Sequence[Part],
     last: str | None,
     readings: Readings,
-    predictions: Sequence[Prediction],
+    predictions: Predictions,
     scope: Scope,
     limits: Thresholds,
 ) -> list[Decision]:
@@ -130,22 +175,31 @@ def _weighed(
     part: Part,
     before: str | None,
     readings: Readings,
-    predictions: Sequence[Prediction],
+    predictions: Predictions,
     scope: Scope,
     limits: Thresholds,
 ) -> Prediction:
     """Return the prediction for a question after ``before``, the topic that came before it, as far as it leans on that."""
     alone = predictions[part.alone]
+    lean = _lean(part, before, readings, predictions, scope, limits)
+    if lean is None or part.joined is None or before is None:
+        return alone
+    joined = predictions[part.joined]
+    return follow_ups.weigh(alone, joined, lean, before, scope.related, scope.topics, follow_ups.weights())
+
+
+def _lean(
+    part: Part, before: str | None, readings: Readings, predictions: Predictions, scope: Scope, limits: Thresholds
+) -> float | None:
+    """Return how far a question leans on ``before``; None where it doesn't."""
+    alone = predictions[part.alone]
     best, probability = alone.ranking[0]
     near = alone.nearest >= limits.clear_nearest or best == OUT_OF_SCOPE
-    clear = best in scope.topics | {OUT_OF_SCOPE} and probability >= limits.clear and near
+    clear = (best in scope.topics or best == OUT_OF_SCOPE) and probability >= limits.clear and near
     if part.joined is None or before is None or clear:
-        return alone
-    fitted = follow_ups.weights()
-    lean = follow_ups.leaning(readings.texts[part.alone], alone, scope.topics, fitted)
-    if lean < limits.leaning:
-        return alone
-    return follow_ups.weigh(alone, predictions[part.joined], lean, before, scope.related, scope.topics, fitted)
+        return None
+    lean = follow_ups.leaning(readings.texts[part.alone], alone, scope.topics, follow_ups.weights())
+    return lean if lean >= limits.leaning else None
 
 
 def _expected(prediction: Prediction, readings: Readings) -> Prediction:

@@ -73,7 +73,11 @@ class UrgencyModel:
         return cls(
             [str(name) for name in fitted.classes_],
             Linear(np.ascontiguousarray(weights[:width], dtype=np.float32), bias.astype(np.float32)),
-            Linear(np.ascontiguousarray(weights[width:], dtype=np.float16), np.zeros(len(bias), dtype=np.float32)),
+            # As they are written.
+            Linear(
+                np.ascontiguousarray(weights[width:].astype(np.float16), dtype=np.float32),
+                np.zeros(len(bias), dtype=np.float32),
+            ),
         )
 
     def predict(self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix) -> list[Urgency]:
@@ -94,7 +98,7 @@ class UrgencyModel:
             classes=np.array(self.classes),
             dense_weights=self.dense.weights,
             dense_bias=self.dense.bias,
-            sparse_weights=self.sparse.weights,
+            sparse_weights=self.sparse.weights.astype(np.float16),
             sparse_bias=self.sparse.bias,
         )
 
@@ -105,5 +109,5 @@ class UrgencyModel:
             return cls(
                 [str(name) for name in saved["classes"]],
                 Linear(saved["dense_weights"], saved["dense_bias"]),
-                Linear(saved["sparse_weights"], saved["sparse_bias"]),
+                Linear(saved["sparse_weights"].astype(np.float32), saved["sparse_bias"]),
             )

@@ -144,8 +144,7 @@ class UrgencyClassifier(IntentClassifier, GraphComponent):
             if readings is None or message.get(READING_VECTORS) is None:
                 continue
             # What came before can't make a message urgent, nor calm it: only its own words count.
-            rows = [readings.whole.alone, *(part.alone for part in readings.parts)]
-            found = self._model.predict(message.get(READING_VECTORS)[rows], message.get(READING_NGRAMS)[rows])
+            found = self._model.predict(message.get(READING_VECTORS), message.get(READING_NGRAMS))
             mark(message, found, self._limits, red_flags.red_flags().judge(message.get(TEXT)))
         return messages
 

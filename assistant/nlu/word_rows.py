@@ -67,9 +67,16 @@ class Rows:
 
     def find(self, words: list[Forms]) -> Iterator[tuple[str, Span]]:
         """Yield the name and place of each row that stands in ``words``."""
+        present = {form for forms in words for form in forms}
         for start, forms in enumerate(words):
+            following = words[start + 1] if start + 1 < len(words) else ()
             for form in forms:
                 for name, row in self._by_first.get(form, ()):
+                    # Nearly all rows end here: the next word, or the last one anywhere, doesn't fit.
+                    if len(row) > 1 and (
+                        (row[1] is not None and row[1].isdisjoint(following)) or row[-1].isdisjoint(present)  # type: ignore[union-attr]
+                    ):
+                        continue
                     end = _end(words, start + 1, row, 1)
                     if end:
                         yield name, Span(start, end)

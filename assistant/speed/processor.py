@@ -1,8 +1,8 @@
 """Rasa's message processor with the ordered graph runner, a memory of recent parses, and parse data cut to what is used."""
 
-import copy
 import hashlib
 import json
+import pickle
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,11 @@ class ServingProcessor(MessageProcessor):
         return name, metadata, OrderedGraphRunner(metadata.predict_schema, runner._instantiated_nodes)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._parses: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._parses: OrderedDict[str, bytes] = OrderedDict()
         super().__init__(*args, **kwargs)
+        # Rasa asks at each message, and makes an empty domain each time to compare with.
+        empty = self.domain.is_empty()
+        self.domain.is_empty = lambda: empty  # type: ignore[method-assign]
 
     def _parse_message_with_graph(
         self, message: UserMessage, tracker: DialogueStateTracker, only_output_properties: bool = True
@@ -44,12 +47,12 @@ class ServingProcessor(MessageProcessor):
         key = _key(message.text or "", [tracker.get_slot(name) for name in CONTEXT_SLOTS])
         if key in self._parses:
             self._parses.move_to_end(key)
-            return {"text": plain(message.text or ""), **copy.deepcopy(self._parses[key])}
+            return {"text": plain(message.text or ""), **pickle.loads(self._parses[key])}  # noqa: S301 (our own)
         parsed = super()._parse_message_with_graph(message, tracker)
         for name in _UNUSED:
             parsed.pop(name, None)
-        # The text isn't remembered: nobody's words outlive their turn here.
-        self._parses[key] = copy.deepcopy({name: value for name, value in parsed.items() if name != "text"})
+        # The text isn't remembered: nobody's words outlive their turn here. Pickled, since a copy in depth takes longer.
+        self._parses[key] = pickle.dumps({name: value for name, value in parsed.items() if name != "text"})
         if len(self._parses) > MOST_PARSES:
             self._parses.popitem(last=False)
         return parsed

@@ -29,29 +29,12 @@ from assistant.storage import deletion, events, settings
 from assistant.storage.access import Access, UnavailableError
 from assistant.storage.keys import Keys, UnreadableError
 from assistant.storage.tables import history
+from assistant.storage.tracker import StoredTracker
 
 # Conversations whose newest row this process keeps in memory, about 1 kB each.
 MOST_RECENT = 5_000
 # What stands for the channel before the first message.
 _UNKNOWN_CHANNEL = "unknown"
-
-
-class StoredTracker(DialogueStateTracker):
-    """A tracker that knows what of it is stored.
-
-    Attributes:
-        stored: how many of its events are.
-        number: the number of the newest row, 0 before the first.
-        before: the slots after the newest row, by name.
-    """
-
-    stored: int = 0
-    number: int = 0
-    before: dict[str, Any]
-
-    def changed_slots(self) -> dict[str, Any]:
-        """Return the slots whose values aren't the initial ones."""
-        return {slot.name: slot.value for slot in self.slots.values() if slot.value != slot.initial_value}
 
 
 @dataclass
@@ -197,21 +180,29 @@ def _channel(tracker: DialogueStateTracker) -> str:
 
 
 def _newest(conversation: str, connection: Connection) -> _Row | None:
-    found = connection.execute(_of(conversation).order_by(history.c.number.desc()).limit(1)).first()
+    found = connection.execute(_NEWEST, {"wanted": conversation}).first()
     return _Row(found.number, found.at, bytes(found.body)) if found else None
 
 
 def _all(conversation: str, connection: Connection) -> list[_Row]:
-    found = connection.execute(_of(conversation).order_by(history.c.number))
+    found = connection.execute(_OF, {"wanted": conversation})
     return [_Row(row.number, row.at, bytes(row.body)) for row in found]
 
 
-def _of(conversation: str) -> Any:
-    return sa.select(history.c.number, history.c.at, history.c.body).where(history.c.conversation == conversation)
+# Made once: composing a statement takes longer than running it.
+_OF = (
+    sa.select(history.c.number, history.c.at, history.c.body)
+    .where(history.c.conversation == sa.bindparam("wanted"))
+    .order_by(history.c.number)
+)
+_NEWEST = _OF.order_by(None).order_by(history.c.number.desc()).limit(1)
+# A write that is tried again after a lost connection may have been made already.
+_APPEND = {
+    dialect.__name__.rsplit(".", 1)[-1]: dialect.insert(history).on_conflict_do_nothing()
+    for dialect in (postgresql, sqlite)
+}
 
 
 def _append(conversation: str, number: int, at: float, channel: str, body: bytes, connection: Connection) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     values = {"conversation": conversation, "number": number, "at": at, "channel": channel, "body": body}
-    # A write that is tried again after a lost connection may have been made already.
-    connection.execute(dialect.insert(history).values(values).on_conflict_do_nothing())
+    connection.execute(_APPEND[connection.dialect.name], values)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant import paths
 from assistant.errors import ContentError
 from assistant.nlu import word_rows
-from assistant.nlu.red_flags import MOST_LETTERS, Alarm, RedFlags, red_flags
+from assistant.nlu.red_flags import MOST_JUDGED, MOST_LETTERS, Alarm, RedFlags, red_flags
 
 NOW = [
     ("anaphylaxis", "my throat is closing up after the jab"),
@@ -201,3 +201,17 @@ def test_no_wording_is_open_to_backtracking_without_end(monkeypatch: pytest.Monk
         steps = 0
         rules.find(" ".join(words)[:MOST_LETTERS])
         assert steps < 400 * len(words), (row, steps)
+
+
+def test_a_message_is_judged_once_and_its_words_are_not_kept(monkeypatch) -> None:
+    rules = RedFlags.load()
+    asked: list[str] = []
+    real = rules._judge
+    monkeypatch.setattr(rules, "_judge", lambda text: asked.append(text) or real(text))
+    for _ in range(3):
+        assert rules.find("my throat is closing up").urgency == "now"
+    assert asked == ["my throat is closing up"]
+    assert "throat" not in repr(rules._judged.keys())
+    for number in range(2 * MOST_JUDGED):
+        rules.find(f"message {number}")
+    assert len(rules._judged) == MOST_JUDGED

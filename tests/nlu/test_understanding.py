@@ -4,7 +4,7 @@ from assistant.nlu import follow_ups
 from assistant.nlu.decision import ASK_BACK, Thresholds
 from assistant.nlu.readings import Part, Readings
 from assistant.nlu.topic_model import OUT_OF_SCOPE, Prediction
-from assistant.nlu.understanding import NONE_OF_THESE, Scope, understand
+from assistant.nlu.understanding import NONE_OF_THESE, Predictions, Scope, understand
 
 TOPICS = ("dosage", "frequency", "injection_pain")
 SCOPE = Scope(frozenset(TOPICS), frozenset({"emergency"}), frozenset({"privacy"}), {"dosage": frozenset({"frequency"})})
@@ -17,9 +17,18 @@ def prediction(**shares: float) -> Prediction:
     return Prediction(ranking, "other", 0.8, None)
 
 
+def made(*predictions: Prediction) -> Predictions:
+    """The predictions for all of a message's readings."""
+
+    def never(indices: list[int]) -> list[Prediction]:
+        raise AssertionError(f"the readings {indices} are not needed")
+
+    return Predictions(predictions, never)
+
+
 def compound(whole: Prediction, *parts: Prediction):
     readings = Readings(("x", *("y" for _ in parts)), Part(0), tuple(Part(index) for index in range(1, len(parts) + 1)))
-    return understand(readings, [whole, *parts], SCOPE, Thresholds())
+    return understand(readings, made(whole, *parts), SCOPE, Thresholds())
 
 
 def test_two_clear_parts_are_both_asked() -> None:
@@ -47,7 +56,7 @@ def test_an_emergency_in_a_part_wins() -> None:
 
 def test_what_came_before_cannot_calm_an_emergency() -> None:
     readings = Readings(("x", "title x"), Part(0, 1), before=("dosage",))
-    found = understand(readings, [prediction(emergency=0.5), prediction(dosage=0.99)], SCOPE, Thresholds())
+    found = understand(readings, made(prediction(emergency=0.5), prediction(dosage=0.99)), SCOPE, Thresholds())
     assert found.decision.intent == "emergency"
 
 
@@ -59,14 +68,16 @@ def test_the_one_part_that_is_understood_is_answered() -> None:
 def test_a_choice_is_taken_and_a_refusal_is_one() -> None:
     chosen = Readings(("2",), Part(0), offered=("dosage", "frequency"), chosen=("frequency",))
     refused = Readings(("none",), Part(0), offered=("dosage", "frequency"), chosen=())
-    assert understand(chosen, [prediction(thanks=0.9)], SCOPE, Thresholds()).asked == ("frequency",)
-    assert understand(refused, [prediction(thanks=0.9)], SCOPE, Thresholds()).decision.intent == NONE_OF_THESE
+    assert understand(chosen, made(prediction(thanks=0.9)), SCOPE, Thresholds()).asked == ("frequency",)
+    assert understand(refused, made(prediction(thanks=0.9)), SCOPE, Thresholds()).decision.intent == NONE_OF_THESE
 
 
 def test_a_word_or_two_choose_among_the_offered() -> None:
     close = prediction(dosage=0.4, frequency=0.3, injection_pain=0.25)
-    alone = understand(Readings(("pain one",), Part(0)), [close], SCOPE, Thresholds())
-    offered = understand(Readings(("pain one",), Part(0), offered=("injection_pain",)), [close], SCOPE, Thresholds())
+    alone = understand(Readings(("pain one",), Part(0)), made(close), SCOPE, Thresholds())
+    offered = understand(
+        Readings(("pain one",), Part(0), offered=("injection_pain",)), made(close), SCOPE, Thresholds()
+    )
     assert alone.decision.intent == ASK_BACK
     assert offered.decision.intent == "injection_pain"
 
@@ -91,3 +102,35 @@ def test_only_short_messages_may_lean() -> None:
     assert follow_ups.may_lean("how long do they last")
     assert not follow_ups.may_lean("")
     assert not follow_ups.may_lean("a message of many more words than that which says by itself what it is about")
+
+
+def test_what_is_clear_by_itself_is_never_read_together_with_what_came_before() -> None:
+    readings = Readings(("x", "title x"), Part(0, 1), before=("dosage",))
+    clear = Prediction([("frequency", 0.99), ("dosage", 0.01)], "other", 0.95, None)
+    assert understand(readings, made(clear), SCOPE, Thresholds()).asked == ("frequency",)
+
+
+def test_what_leans_is_read_together_with_what_came_before_in_one_batch() -> None:
+    texts = ("and how long and it", "and how long", "and it", "title and how long and it", "title and how long")
+    readings = Readings(texts, Part(0, 3), (Part(1, 4), Part(2)), before=("dosage",))
+    vague = prediction(dosage=0.3, frequency=0.2)
+    batches: list[list[int]] = []
+
+    def others(indices: list[int]) -> list[Prediction]:
+        batches.append(indices)
+        return [prediction(frequency=0.9) for _ in indices]
+
+    understand(readings, Predictions([vague, vague, prediction(frequency=0.9)], others), SCOPE, Thresholds())
+    assert batches == [[3, 4]]
+
+
+def test_a_message_that_is_known_as_one_question_is_not_looked_at_between_its_ands() -> None:
+    readings = Readings(("pain and dose", "pain", "dose"), Part(0), loose=(Part(1), Part(2)))
+    found = understand(readings, made(prediction(dosage=0.95)), SCOPE, Thresholds())
+    assert found.asked == ("dosage",)
+
+
+def test_what_stands_between_the_ands_is_looked_at_where_the_whole_is_not_known() -> None:
+    readings = Readings(("pain and dose", "pain", "dose"), Part(0), loose=(Part(1), Part(2)))
+    pieces = Predictions([prediction(dosage=0.5)], lambda _: [prediction(injection_pain=0.9), prediction(dosage=0.9)])
+    assert understand(readings, pieces, SCOPE, Thresholds()).asked == ("injection_pain", "dosage")

@@ -11,7 +11,7 @@ import pytest
 import rasa
 import rasa.core.policies.rule_policy as rule_policy_module
 import rasa.core.processor as processor_module
-from jsonschema import ValidationError
+from jsonschema import Draft7Validator, ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
@@ -148,12 +148,40 @@ def test_a_whole_result_of_an_action_is_accepted() -> None:
     assert check({"events": [slot], "responses": [{"text": "hello", "custom": {}}]})()
 
 
+EVENTS = [
+    {"event": "slot", "name": "topics", "value": None, "timestamp": 1.0, "metadata": {}},
+    {
+        "event": "user",
+        "text": "words",
+        "parse_data": {"intent": {"name": "frequency", "confidence": 1}, "entities": []},
+    },
+    {"event": "action", "name": "action_answer", "policy": None, "confidence": None},
+    {"event": "bot", "text": "hello"},
+    {"event": "followup", "name": "action_listen"},
+    {"event": "entities", "entities": [{"entity": "group", "value": "children"}]},
+    {"event": "session_started"},
+]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event["event"])
+def test_each_kind_of_event_is_accepted_as_jsonschema_accepts_it(event: dict[str, Any]) -> None:
+    result = {"events": [event], "responses": []}
+    Draft7Validator(RemoteAction.action_response_format_spec()).validate(result)
+    assert check(result)()
+
+
 @pytest.mark.parametrize(
     "result",
     [
         {"events": [{"event": "slot"}], "responses": []},
         {"events": [], "responses": "none"},
         {"events": [{"event": "unheard of"}], "responses": []},
+        {"events": [{"event": ["slot"]}], "responses": []},
+        {"events": [{"name": "topics", "value": None}], "responses": []},
+        {"events": ["slot"], "responses": []},
+        {"events": [{"event": "slot", "name": "topics", "value": 1, "timestamp": "now"}], "responses": []},
+        {"events": [{"event": "user", "text": 1}], "responses": []},
+        {"events": {}, "responses": []},
         [],
     ],
 )

@@ -31,7 +31,7 @@ async def filled(domain: Domain, access: Access) -> ConversationStore:
 async def test_one_of_20000_conversations_is_found_by_an_index_and_goes_on(domain: Domain, access: Access) -> None:
     store = await filled(domain, access)
     with access.engine.connect() as connection:
-        query = conversations._of("x").order_by(history.c.number.desc()).limit(1)
+        query = conversations._NEWEST.params(wanted="x")
         compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
         plan = " ".join(row.detail for row in connection.exec_driver_sql(f"explain query plan {compiled}"))
     assert "SCAN" not in plan and "INDEX" in plan and "conversation=?" in plan
