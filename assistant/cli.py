@@ -1,5 +1,6 @@
 """``b12``: the command line."""
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,6 +42,8 @@ def serve(
     if model is None:
         _train(force=False)
     console.print("Loading the model and asking it the golden questions (about 15 seconds) ...")
+    # Nothing of what is imported and loaded now is garbage; the server turns the collector on when it is ready.
+    gc.disable()
     from assistant import server
 
     server.serve(host, port, model=model, remote_actions=remote_actions, endpoints_file=endpoints, workers=workers)

@@ -22,9 +22,12 @@ from rasa.core.channels.channel import InputChannel  # noqa: E402
 from rasa.core.utils import AvailableEndpoints  # noqa: E402
 from rasa.shared.utils.common import class_from_module_path  # noqa: E402
 from rasa.shared.utils.io import read_config_file  # noqa: E402
+from rasa.utils.endpoints import EndpointConfig  # noqa: E402
 from sanic import Sanic  # noqa: E402
 from sanic.request import Request  # noqa: E402
 from sanic.response import BaseHTTPResponse  # noqa: E402
+
+training_imports.let_channels_load()
 
 from assistant import health, logs, models, paths, reply, self_test, settings, stopping, takeover  # noqa: E402
 from assistant.errors import AssistantError  # noqa: E402
@@ -67,7 +70,7 @@ async def load_agent(
     takeover.keep_apart()
     rasa_agent.MessageProcessor = ServingProcessor  # type: ignore[misc]
     reply.texts()  # broken texts are found now, not by the first person who asks
-    endpoints = AvailableEndpoints.read_endpoints(str(endpoints_file))
+    endpoints = _endpoints(endpoints_file)
     if not remote_actions:
         endpoints.action = InProcessActions()
     if not stored:
@@ -83,6 +86,13 @@ async def load_agent(
     return agent
 
 
+def _endpoints(path: Path) -> AvailableEndpoints:
+    """Return the endpoints that a file names; Rasa's own reads and checks the file once for each of the seven."""
+    named = read_config_file(path)
+    kinds = ("nlg", "nlu", "action_endpoint", "models", "tracker_store", "lock_store", "event_broker")
+    return AvailableEndpoints(*(EndpointConfig.from_dict(named[kind]) if named.get(kind) else None for kind in kinds))
+
+
 def _give_back_memory() -> None:
     """Return to the system what loading took and freed: some 50 MB that the C library would keep.
 
@@ -90,6 +100,7 @@ def _give_back_memory() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
     with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 

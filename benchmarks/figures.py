@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
+# Questions of a conversation in the load. Then a person goes and another comes.
+TURNS = 10
 BEGIN, END = "<!-- speed: begin -->", "<!-- speed: end -->"
 NAMES = {
     "floor": "the floor: the same HTTP server, a fixed reply",

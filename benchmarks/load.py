@@ -13,10 +13,8 @@ from typing import Any
 
 from locust import FastHttpUser, constant, events, task
 
-from benchmarks.figures import problem_with
+from benchmarks.figures import TURNS, problem_with
 
-# Then a person goes and another comes.
-TURNS = 10
 questions = itertools.cycle(json.loads(Path(os.environ["BENCH_QUESTIONS"]).read_text(encoding="utf-8")))
 times: list[float] = []
 bad: list[str] = []

@@ -17,9 +17,32 @@ import asyncio, sys
 from assistant import models
 from assistant.server import load_agent
 agent = asyncio.run(load_agent(models.find()))
-print(agent.is_ready(), "tensorflow" in sys.modules, "matplotlib" in sys.modules)
+unneeded = ("tensorflow", "matplotlib", "sklearn", "aiogram", "slack_sdk", "apscheduler", "spacy.cli.download")
+print(agent.is_ready(), [name for name in unneeded if name in sys.modules])
 """
-    assert run(code) == "True False False"
+    assert run(code) == "True []"
+
+
+def test_whoever_names_a_channel_of_rasas_gets_the_real_one() -> None:
+    code = """
+import assistant.server
+from rasa.shared.utils.common import class_from_module_path
+from rasa.core.channels.channel import InputChannel
+slack = class_from_module_path("rasa.core.channels.slack.SlackInput")
+print(issubclass(slack, InputChannel), slack.name())
+"""
+    assert run(code) == "True slack"
+
+
+def test_reminders_scheduler_is_loaded_when_it_is_asked_for() -> None:
+    code = """
+import sys
+import assistant.server
+from rasa.core import processor
+before = "apscheduler" in sys.modules
+print(before, callable(processor.jobs.scheduler), "apscheduler" in sys.modules)
+"""
+    assert run(code) == "False True True"
 
 
 def test_the_real_modules_are_back_before_training() -> None:

@@ -8,7 +8,7 @@ import itertools
 import json
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse
@@ -23,9 +23,11 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from assistant.nlu.readings import texts_of
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 VOCABULARY_FILE = "ngrams.json"
 # The n-grams of the readings that a message always needs, (readings, n-grams), and what makes those of other texts.
@@ -37,8 +39,10 @@ _PIECES = (2, 5)
 MOST_WORDS = 20_000
 
 
-def vectorizers() -> list[TfidfVectorizer]:
+def vectorizers() -> "list[TfidfVectorizer]":
     """Return the two untrained parts: words and pairs of words; pieces of two to five letters within words."""
+    from sklearn.feature_extraction.text import TfidfVectorizer  # only training needs it
+
     return [
         TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD, dtype=np.float32),
         TfidfVectorizer(analyzer="char_wb", ngram_range=_PIECES, sublinear_tf=True, min_df=2, dtype=np.float32),
@@ -52,13 +56,15 @@ class Weigher:
     that the training questions have are looked up once; no other word outlives its message here.
     """
 
-    def __init__(self, parts: Sequence[TfidfVectorizer]) -> None:
-        """``parts``: the two of ``vectorizers``, fitted."""
-        words, pieces = parts
-        self._words: dict[str, int] = words.vocabulary_
-        self._pieces: dict[str, int] = pieces.vocabulary_
-        # The pieces' columns stand behind the words'.
-        self._rarity = np.concatenate([np.asarray(part.idf_, np.float32) for part in parts])
+    def __init__(self, words: dict[str, int], pieces: dict[str, int], rarity: np.ndarray) -> None:
+        """Make it of what the two of ``vectorizers`` have learned.
+
+        Args:
+            words: the column of each word and pair of words.
+            pieces: the column of each piece, from 0 as well; they stand behind the words' columns.
+            rarity: the weight of each column.
+        """
+        self._words, self._pieces, self._rarity = words, pieces, rarity.astype(np.float32)
         self._pieces_of: dict[str, list[int]] = {}
 
     def rows(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
@@ -146,7 +152,8 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         """Learn the vocabulary and its weights from the training questions."""
         texts = [example.get(TEXT) for example in training_data.intent_examples if example.get(TEXT)]
         parts = [part.fit(texts) for part in vectorizers()]
-        self._weigher = Weigher(parts)
+        rarity = np.concatenate([part.idf_ for part in parts])
+        self._weigher = Weigher(parts[0].vocabulary_, parts[1].vocabulary_, rarity)
         with self._model_storage.write_to(self._resource) as folder:
             saved = [
                 {
@@ -171,12 +178,9 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         component = cls(config, execution_context.node_name, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             saved = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
-        parts = []
-        for part, state in zip(vectorizers(), saved, strict=True):
-            part.vocabulary_ = state["vocabulary"]
-            part.idf_ = np.array(state["idf"], dtype=np.float32)
-            parts.append(part)
-        component._weigher = Weigher(parts)
+        words, pieces = saved
+        rarity = np.array([*words["idf"], *pieces["idf"]])
+        component._weigher = Weigher(words["vocabulary"], pieces["vocabulary"], rarity)
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -4,13 +4,11 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse
-from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
-from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
 
 from assistant.nlu.nearest import Nearest, build_graph, nearest_of
 
@@ -135,6 +133,9 @@ class TopicModel:
         targets: np.ndarray,
         factors: tuple[float, float, float],
     ) -> "TopicModel":
+        from sklearn.linear_model import LogisticRegression  # only training needs it
+        from sklearn.svm import LinearSVC
+
         # Both strengths were chosen by cross-validation on the training questions.
         dense = LogisticRegression(C=10, max_iter=500, class_weight="balanced", random_state=0).fit(vectors, targets)
         sparse = LinearSVC(C=0.5, class_weight="balanced", random_state=0).fit(ngrams, targets)
@@ -224,12 +225,15 @@ class TopicModel:
             )
 
 
-def _linear(fitted: LogisticRegression | LinearSVC) -> Linear:
+def _linear(fitted: Any) -> Linear:
+    """Return a fitted linear model of scikit-learn."""
     return Linear(np.ascontiguousarray(fitted.coef_.T, dtype=np.float32), fitted.intercept_.astype(np.float32))
 
 
 def _calibrated(parts: list[np.ndarray], targets: np.ndarray) -> tuple[float, float, float]:
     """Return the three factors that make the held-out questions' own classes likeliest."""
+    from scipy.optimize import minimize
+
     rows = np.arange(len(targets))
 
     def loss(logarithms: np.ndarray) -> float:

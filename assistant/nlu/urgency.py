@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse
 from scipy.special import softmax
-from sklearn.linear_model import LogisticRegression
 
 from assistant.nlu.topic_model import Linear
 
@@ -63,6 +62,8 @@ class UrgencyModel:
             vectors: (m, 384), of length 1. ngrams: (m, n-grams).
             labels: m classes.
         """
+        from sklearn.linear_model import LogisticRegression  # only training needs it
+
         features = scipy.sparse.hstack([scipy.sparse.csr_matrix(vectors), ngrams]).tocsr()
         fitted = LogisticRegression(C=STRENGTH, max_iter=400, random_state=0).fit(features, np.asarray(labels))
         width = vectors.shape[1]

@@ -107,9 +107,10 @@ def texts() -> Texts:
 
 def load_texts(data: Path = paths.DATA, clinic: Clinic | None = None) -> Texts:
     """Read all texts below ``data``."""
-    from assistant.nlu.red_flags import RedFlags  # brings spaCy with it, for which showing a card need not wait
+    from assistant.nlu import red_flags  # brings spaCy with it, for which showing a card need not wait
 
-    return replace(load_cards(data, clinic), hazards=RedFlags.load(data / "safety").hazards)
+    rules = red_flags.red_flags() if data == paths.DATA else red_flags.RedFlags.load(data / "safety")
+    return replace(load_cards(data, clinic), hazards=rules.hazards)
 
 
 def load_cards(data: Path = paths.DATA, clinic: Clinic | None = None, library: Library | None = None) -> Texts:

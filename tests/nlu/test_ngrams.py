@@ -10,7 +10,9 @@ TEXTS = [*KNOWN, "hurt hurt hurt", "xyzzy", "", "¿duele?", "how often, does it 
 def test_texts_get_the_weights_that_scikit_learn_gives_them() -> None:
     parts = [part.fit(KNOWN) for part in vectorizers()]
     expected = scipy.sparse.hstack([part.transform(TEXTS) for part in parts]).tocsr()
-    found = Weigher(parts).rows(TEXTS)
+    words, pieces = parts
+    rarity = np.concatenate([words.idf_, pieces.idf_])
+    found = Weigher(words.vocabulary_, pieces.vocabulary_, rarity).rows(TEXTS)
     assert found.shape == expected.shape
     assert found.dtype == np.float32
     assert np.allclose(found.toarray(), expected.toarray(), atol=1e-6)

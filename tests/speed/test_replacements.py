@@ -17,7 +17,9 @@ from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
 from rasa.engine.graph import GraphNode
 from rasa.engine.runner.dask import DaskGraphRunner
-from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
 from assistant.speed import replacements
@@ -29,6 +31,14 @@ READ_IN_RASA = {
     "RulePolicy._get_possible_keys": "79e1527854e5",
     "RulePolicy._is_rule_applicable": "4c112a20a47f",
     "RulePolicy._does_rule_match_state": "7ef0cce752bd",
+    "RulePolicy._find_action_from_rules": "433f6a9d6084",
+    "RulePolicy._predict": "7b79d4487357",
+    "DialogueStateTracker.generate_all_prior_trackers": "6902e4de7b92",
+    "DialogueStateTracker.travel_back_in_time": "4dc914cd9428",
+    "Domain.states_for_tracker_history": "b4913454c880",
+    "Domain.get_active_state": "7907da3961e6",
+    "Domain._get_user_sub_state": "f6926cd81745",
+    "Domain.is_empty": "3ad1263bc1d1",
     "Event.resolve_by_type": "729eef3a4e29",
     "MessageProcessor._parse_message_with_graph": "36d3d83df773",
     "MessageProcessor._load_model": "55e6eb0e8c23",
@@ -39,7 +49,16 @@ READ_IN_RASA = {
 
 def source_of(name: str) -> str:
     """Read from the class's file: by the time a test runs, the method may be replaced."""
-    owners = (RemoteAction, RulePolicy, Event, MessageProcessor, DaskGraphRunner, GraphNode)
+    owners = (
+        RemoteAction,
+        RulePolicy,
+        DialogueStateTracker,
+        Domain,
+        Event,
+        MessageProcessor,
+        DaskGraphRunner,
+        GraphNode,
+    )
     owner = next(each for each in owners if each.__name__ == name.split(".")[0])
     tree = ast.parse(inspect.getsource(inspect.getmodule(owner)))
     found = next(node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == owner.__name__)
@@ -188,3 +207,19 @@ def test_each_kind_of_event_is_accepted_as_jsonschema_accepts_it(event: dict[str
 def test_a_malformed_result_is_refused_in_jsonschemas_words(result: Any) -> None:
     with pytest.raises(ValidationError):
         check(result)()
+
+
+def test_without_a_rule_that_asks_for_words_none_is_looked_for_by_them(loaded: ServingProcessor) -> None:
+    (policy,) = [
+        node._component for node in loaded.graph_runner._nodes.values() if isinstance(node._component, RulePolicy)
+    ]
+    for intent in ("frequency", "emergency", "greet", "unheard_of"):
+        tracker = DialogueStateTracker("somebody", loaded.domain.slots)
+        for event in (ActionExecuted("action_listen"), UserUttered("words", {"name": intent, "confidence": 1.0})):
+            tracker.update(event)
+        for by_text in (True, False):
+            ours = replacements._find_action_from_rules(policy, tracker, loaded.domain, by_text)
+            rasas = replacements._rasas_find(policy, tracker, loaded.domain, by_text)
+            # What was looked at is only read where an action was found.
+            assert (ours[0], ours[2]) == (rasas[0], rasas[2])
+            assert ours[0] is None or ours[1] == rasas[1]
