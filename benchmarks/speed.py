@@ -123,6 +123,14 @@ def environment_megabytes() -> float:
     return float(done.stdout.split()[0])
 
 
+def _command(options: argparse.Namespace) -> str:
+    """Return the command that this run was started with."""
+    if options.pipelines:
+        quick = " --quick" if options.quick else ""
+        return f"uv run --group bench python -m benchmarks.speed{quick} --pipelines {' '.join(options.pipelines)}"
+    return "make bench" + (" QUICK=1" if options.quick else "")
+
+
 def main() -> None:
     """Measure all, write ``build/bench.json``, and in a whole run the tables and the chart of the documentation."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -150,7 +158,7 @@ def main() -> None:
     for system in systems.values():
         del system["commands"]
     results = {
-        "command": "make bench" + (" QUICK=1" if quick else ""),
+        "command": _command(options),
         "date": time.strftime("%d %B %Y"),
         "machine": machine(),
         "repeats": repeats,
