@@ -124,7 +124,10 @@ async def test_an_orderly_stop_answers_what_has_begun(own: Server) -> None:
             body = {"id": secrets.token_hex(8), "text": "does it hurt"}
             return await client.post("/web/messages", json=body, headers={"Authorization": f"Bearer {token}"})
 
+        own.process.send_signal(signal.SIGSTOP)  # so that all have come before the first is answered
         sent = [asyncio.ensure_future(send(answer.json()["token"])) for answer in opened]
+        await asyncio.sleep(1)
+        own.process.send_signal(signal.SIGCONT)
         await asyncio.wait(sent, return_when=asyncio.FIRST_COMPLETED)  # the others wait or are being answered
         own.process.send_signal(signal.SIGTERM)
         answers = await asyncio.gather(*sent)
