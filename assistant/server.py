@@ -82,7 +82,7 @@ async def load_agent(
         )
     asked = await self_test.ask_golden(agent.parse_message, model)
     logger.info("the model %s passed %d golden questions", model.name, asked)
-    _give_back_memory()
+    _give_back_memory(for_good=stored)
     return agent
 
 
@@ -93,13 +93,18 @@ def _endpoints(path: Path) -> AvailableEndpoints:
     return AvailableEndpoints(*(EndpointConfig.from_dict(named[kind]) if named.get(kind) else None for kind in kinds))
 
 
-def _give_back_memory() -> None:
+def _give_back_memory(*, for_good: bool) -> None:
     """Return to the system what loading took and freed: some 50 MB that the C library would keep.
 
-    What is left stays for the process's life, so the collector need not look through it again and again.
+    Args:
+        for_good: what is loaded now stays for the process's life, so the collector need not look through it again and again. It must
+            where another version is taken over: then the present one is to be freed.
     """
     gc.collect()
-    gc.freeze()
+    if for_good:
+        gc.freeze()
+    else:
+        gc.unfreeze()
     gc.enable()
     with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
         ctypes.CDLL("libc.so.6").malloc_trim(0)
