@@ -26,8 +26,9 @@ from rasa.utils.endpoints import EndpointConfig  # noqa: E402
 from sanic import Sanic  # noqa: E402
 from sanic.request import Request  # noqa: E402
 from sanic.response import BaseHTTPResponse  # noqa: E402
+from threadpoolctl import threadpool_limits  # noqa: E402
 
-training_imports.let_channels_load()
+training_imports.let_others_load()
 
 from assistant import health, logs, models, paths, reply, self_test, settings, stopping, takeover  # noqa: E402
 from assistant.errors import AssistantError  # noqa: E402
@@ -69,13 +70,15 @@ async def load_agent(
     replacements.replace()
     takeover.keep_apart()
     rasa_agent.MessageProcessor = ServingProcessor  # type: ignore[misc]
+    # The model's file is read through in a thread meanwhile.
+    whole = asyncio.get_running_loop().run_in_executor(None, models.is_whole, model)
     reply.texts()  # broken texts are found now, not by the first person who asks
     endpoints = _endpoints(endpoints_file)
     if not remote_actions:
         endpoints.action = InProcessActions()
     if not stored:
         endpoints.tracker_store = endpoints.lock_store = endpoints.event_broker = None
-    agent = await rasa_agent.load_agent(str(model), endpoints=endpoints) if models.is_whole(model) else None
+    agent = await rasa_agent.load_agent(str(model), endpoints=endpoints) if await whole else None
     if agent is None or not agent.is_ready():
         raise AssistantError(
             f"The model {paths.shown(model)} could not be loaded. Train it anew: rm {paths.shown(model)} && make train"
@@ -110,6 +113,12 @@ def _give_back_memory(*, for_good: bool) -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
+def _leave_cores_alone() -> None:
+    """Let OpenBLAS work in the thread that asks: the matrices of a turn are small, and its other threads would spin for some 25 ms after
+    each, on a core that the encoder and the other processes need."""
+    threadpool_limits(1, user_api="blas")
+
+
 def create_app(
     model: Path,
     *,
@@ -139,6 +148,7 @@ def create_app(
         running.ctx.agent = await load_agent(
             model, remote_actions=remote_actions, endpoints_file=endpoints_file, stored=True
         )
+        _leave_cores_alone()
         running.ctx.model = model.name
         running.ctx.upkeep = Upkeep(running.ctx.agent.tracker_store, model.name)
         running.ctx.upkeep.start()

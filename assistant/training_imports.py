@@ -3,10 +3,12 @@
 Rasa imports six modules whenever a model is loaded that only matter when one is trained: two base their classes on Keras, one brings
 scikit-learn, two check a training's configuration and import every component that Rasa has, and RulePolicy's test for
 contradictions brings Matplotlib. It imports every channel that it has, with the libraries of seven chat services, and spaCy imports its command line.
-``defer`` puts modules with empty classes in their place, ``restore`` puts the real ones back. Three modules that Rasa needs for
-reminders and for training are loaded when they are first used.
+``defer`` puts modules with empty classes in their place, ``restore`` puts the real ones back. Modules that Rasa and spaCy need for
+reminders, for training, for telemetry or for language tags are loaded when they are first used, and so are the two classes that Rasa's stores on
+DynamoDB and MongoDB use.
 """
 
+import contextlib
 import importlib
 import sys
 from types import ModuleType
@@ -50,8 +52,18 @@ CHANNELS = {
         ("hangouts", "HangoutsInput"),
     )
 }
-# Modules of which Rasa only asks for what is in them when it uses it: APScheduler's, and two that bring scikit-learn.
-LAZY = ("rasa.core.jobs", "rasa.utils.train_utils", "rasa.utils.tensorflow.model_data_utils")
+# Modules of which Rasa and spaCy only ask for what is in them when they use it: APScheduler's, two that bring scikit-learn, and
+# libraries.
+LAZY = (
+    "rasa.core.jobs",
+    "rasa.utils.train_utils",
+    "rasa.utils.tensorflow.model_data_utils",
+    "dask",
+    "langcodes",
+    "requests",
+)
+# Classes that Rasa imports by name for stores that are seldom named.
+LATE = {"boto3.dynamodb.conditions": "Key", "pymongo.collection": "Collection"}
 
 
 class _DeferredModule(ModuleType):
@@ -74,12 +86,21 @@ class _LazyModule(ModuleType):
     """Stands for a module until something in it is asked for. (``importlib.util.LazyLoader`` loads at any later import statement.)"""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        # A package's path is asked for when something below it is imported.
+        if name.startswith("__") and name != "__path__":
             raise AttributeError(name)
-        del sys.modules[self.__name__]
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
         real = importlib.import_module(self.__name__)
         vars(self).update(vars(real))
         return getattr(real, name)
+
+
+class _LateClass:
+    """Stands for a class of a library: whoever makes an object of it gets one of the real class."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        return getattr(importlib.import_module(cls.__module__), cls.__name__)(*args, **kwargs)
 
 
 def defer() -> None:
@@ -90,16 +111,27 @@ def defer() -> None:
             for each in classes:
                 setattr(module, each, type(each, (_DeferredClass,), {"__module__": name}))
             sys.modules[name] = module
+    for name, late in LATE.items():
+        if name not in sys.modules:
+            module = _DeferredModule(name)
+            setattr(module, late, type(late, (_LateClass,), {"__module__": name}))
+            sys.modules[name] = module
     for name in LAZY:
         if name not in sys.modules:
             later = sys.modules[name] = _LazyModule(name)
             package, _, child = name.rpartition(".")
-            setattr(importlib.import_module(package), child, later)
+            if package:
+                setattr(importlib.import_module(package), child, later)
+    with contextlib.suppress(ImportError):
+        # Sanic asks distutils for one function; setuptools would put the whole of itself in its place.
+        import _distutils_hack
+
+        _distutils_hack.remove_shim()
 
 
-def let_channels_load() -> None:
-    """Take away the channels' stand-ins once Rasa has listed them: whoever names one of Rasa's channels gets the real one."""
-    for name in CHANNELS:
+def let_others_load() -> None:
+    """Take away the stand-ins of channels and stores once Rasa has imported them: whoever names one of those gets the real one."""
+    for name in (*CHANNELS, *LATE):
         if isinstance(sys.modules.get(name), _DeferredModule):
             del sys.modules[name]
 

@@ -17,7 +17,8 @@ import asyncio, sys
 from assistant import models
 from assistant.server import load_agent
 agent = asyncio.run(load_agent(models.find()))
-unneeded = ("tensorflow", "matplotlib", "sklearn", "aiogram", "slack_sdk", "apscheduler", "spacy.cli.download")
+unneeded = ("tensorflow", "matplotlib", "sklearn", "aiogram", "slack_sdk", "apscheduler", "spacy.cli.download", "dask.base", "boto3",
+            "pymongo.collection", "requests.sessions", "langcodes.tag_parser", "setuptools")
 print(agent.is_ready(), [name for name in unneeded if name in sys.modules])
 """
     assert run(code) == "True []"
@@ -43,6 +44,25 @@ before = "apscheduler" in sys.modules
 print(before, callable(processor.jobs.scheduler), "apscheduler" in sys.modules)
 """
     assert run(code) == "False True True"
+
+
+def test_what_rasa_and_spacy_seldom_use_is_loaded_when_they_do() -> None:
+    code = """
+import assistant.server
+import rasa.engine.runner.dask as runner, rasa.telemetry, spacy.util
+from requests.adapters import HTTPAdapter
+from rasa.core.tracker_store import Key
+import boto3.dynamodb.conditions as conditions
+sum_of = runner.dask.get({"one": 1, "two": (sum, ["one", "one"])}, "two")
+print(
+    sum_of,
+    rasa.telemetry.requests.Session.__name__,
+    HTTPAdapter.__name__,
+    spacy.util.find_matching_language("en-GB"),
+    isinstance(Key("id"), conditions.Key),
+)
+"""
+    assert run(code) == "2 Session HTTPAdapter en True"
 
 
 def test_the_real_modules_are_back_before_training() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, Extra, Field, ValidationError
 
 from assistant import paths, yaml_lines
+from assistant.contents import once
 from assistant.errors import ContentError
 
 # File names and the Rasa entities they hold.
@@ -92,7 +93,13 @@ class Entities:
         return [entity for entity in found if entity.note and topic in entity.topics]
 
 
-def load(folder: Path = paths.DATA / "entities") -> Entities:
+@once
+def known() -> Entities:
+    """Read all names once. Raises ContentError when a file is broken."""
+    return load(paths.DATA / "entities")
+
+
+def load(folder: Path) -> Entities:
     """Read all names.
 
     Raises:

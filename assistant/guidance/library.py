@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from assistant import paths, yaml_lines
+from assistant.contents import once
 from assistant.errors import ContentError
 from assistant.guidance.schema import Card, Fact, Source
 
@@ -58,6 +59,12 @@ class Library:
             *(sources[key].json() for key in sorted(sources)),
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+
+@once
+def card_data() -> dict[str, dict[str, Any]]:
+    """Return each card's data by its topic, as they stand in the file, for those who need a title and no more."""
+    return {path.stem: yaml_lines.load(path).data for path in sorted((paths.GUIDANCE / "cards").glob("*.yml"))}
 
 
 def load(folder: Path = paths.GUIDANCE) -> Library:

@@ -143,8 +143,8 @@ class ClauseSplitter:
     """The rules, compiled once."""
 
     def __init__(self) -> None:
-        self._language = english_whole_words()
-        self._openings = Matcher(self._language.vocab)
+        self._tokenize = english_whole_words()
+        self._openings = Matcher(self._tokenize.vocab)
         self._openings.add("wh", [[{"LOWER": {"IN": _WH}}]])
         self._openings.add("inverted", [[{"LOWER": {"IN": _AUXILIARY}}, {"LOWER": {"IN": _SUBJECT}}]])
         self._openings.add("wh", [[{"LOWER": "any"}, {"LOWER": {"IN": _ANY}}]])
@@ -154,7 +154,7 @@ class ClauseSplitter:
 
     def split(self, text: str) -> list[Clause]:
         """Return the message's questions in order, one clause if it can't be told apart."""
-        doc = self._language.make_doc(text)
+        doc = self._tokenize(text)
         starts = self._starts(doc)
         pieces = [doc[start:end] for start, end in zip(starts, [*starts[1:], len(doc)], strict=True)]
         clauses: list[Clause] = []
@@ -181,7 +181,7 @@ class ClauseSplitter:
         """Return the indices of the words with which a piece begins."""
         openings: dict[int, str] = {}
         for match, start, _ in self._openings(doc):
-            name = self._language.vocab.strings[match]
+            name = self._tokenize.vocab.strings[match]
             openings[start + (name == "joined")] = "wh" if name == "wh" else "inverted"
         starts = [0]
         # Where the piece's question word stands that still waits for its verb ("how often | do i" is one question), and its last verb.

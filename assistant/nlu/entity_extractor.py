@@ -61,7 +61,7 @@ class EntityExtractor(GraphComponent, EntityExtractorMixin):
     """Sets the entities of each message."""
 
     def __init__(self) -> None:
-        self._finder = NameFinder(entities.load())
+        self._finder = NameFinder(entities.known())
 
     @classmethod
     def create(

@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold, cross_val_predict
 
 from assistant import models, paths, yaml_lines
+from assistant.guidance import library
 from assistant.nlu.follow_ups import WEIGHTS, Weights, columns, signs
 from assistant.nlu.readings import READINGS, Part, Readings
 from assistant.nlu.topic_classifier import TopicClassifier
@@ -56,7 +57,7 @@ def fit(examples: list[Example], alone: list[Prediction], joined: list[Predictio
         alone: n predictions for what was said.
         joined: n predictions for it behind the title of the answer before.
     """
-    cards = {path.stem: yaml_lines.load(path).data for path in (paths.GUIDANCE / "cards").glob("*.yml")}
+    cards = library.card_data()
     topics = frozenset(cards)
     related = {topic: frozenset(card["related"]) for topic, card in cards.items()}
     forms = np.array([signs(one.says, own, topics) for one, own in zip(examples, alone, strict=True)], dtype=float)
@@ -104,7 +105,7 @@ def _choice(features: np.ndarray, targets: np.ndarray) -> np.ndarray:
 def predictions(agent: Agent, texts: list[str]) -> list[Prediction]:
     """Return what the trained model makes of each text by itself."""
     assert agent.processor
-    components: list[Any] = [node._component for node in agent.processor.graph_runner._instantiated_nodes.values()]
+    components: list[Any] = [node._component for node in agent.processor.graph_runner._nodes.values()]
     classifier = next(one for one in components if isinstance(one, TopicClassifier))
     found = []
     for text in texts:
@@ -121,7 +122,7 @@ def predictions(agent: Agent, texts: list[str]) -> list[Prediction]:
 def main() -> None:
     """Fit and write the weights."""
     examples = read_examples()
-    titles = {path.stem: yaml_lines.load(path).data["title"] for path in (paths.GUIDANCE / "cards").glob("*.yml")}
+    titles = {topic: card["title"] for topic, card in library.card_data().items()}
     agent = asyncio.run(load_agent(models.find()))
     alone = predictions(agent, [one.says for one in examples])
     joined = predictions(agent, [f"{titles[one.before]} {one.says}" for one in examples])

@@ -11,8 +11,8 @@ _VARIETIES = {"wuu": "zh", "yue": "zh", "ary": "ar", "arz": "ar"}
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> Any:
-    # Loaded at the first message in another language: it takes half a second and 100 MB, which most conversations never need.
+def identifier() -> Any:
+    """Load what tells languages apart, once: at the first message in another language, since it takes a second and 100 MB."""
     from py3langid.langid import LanguageIdentifier
 
     return LanguageIdentifier.from_modelpath(str(files("py3langid") / "data" / "model.npz.xz"), norm_probs=True)
@@ -25,7 +25,7 @@ def language_of(text: str) -> str | None:
         text: a message that was found not to be English.
     """
     shares: dict[str, float] = {}
-    for language, probability in _identifier().rank(text):
+    for language, probability in identifier().rank(text):
         standard = _VARIETIES.get(language, language)
         shares[standard] = shares.get(standard, 0.0) + float(probability)
     best = max(shares, key=lambda language: shares[language])

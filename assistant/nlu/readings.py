@@ -13,7 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant import paths, yaml_lines
+from assistant.guidance import library
 from assistant.nlu.choices import choice
 from assistant.nlu.clauses import ClauseSplitter, loose
 from assistant.nlu.follow_ups import may_lean
@@ -139,8 +139,7 @@ class MessageReader(GraphComponent):
 
     def __init__(self) -> None:
         self._splitter = ClauseSplitter()
-        cards = paths.GUIDANCE / "cards"
-        self._titles = {path.stem: str(yaml_lines.load(path).data["title"]) for path in sorted(cards.glob("*.yml"))}
+        self._titles = {topic: str(card["title"]) for topic, card in library.card_data().items()}
 
     @classmethod
     def create(

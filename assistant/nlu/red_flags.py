@@ -96,7 +96,7 @@ class RedFlags:
 
     def __init__(self, hazards: dict[str, Hazard], context: Context, words: dict[str, str], folder: Path) -> None:
         self.hazards = hazards
-        self._language = english_whole_words()  # the wordings take "cant" and "im" whole
+        self._tokenize = english_whole_words()  # the wordings take "cant" and "im" whole
         self._signs = Rows()
         self._parts: dict[str, list[tuple[str, ...]]] = {}
         vocabulary: set[str] = set()
@@ -175,7 +175,7 @@ class RedFlags:
         return [name for name in self._parts if name in found]
 
     def _forms(self, text: str) -> list[Forms]:
-        tokens = self._language.make_doc(_plain(text)[:MOST_LETTERS])
+        tokens = self._tokenize(_plain(text)[:MOST_LETTERS])
         return [self._of_word(self._speller.correct(token.text)) for token in tokens if not token.is_space]
 
     def _of_word(self, word: str) -> Forms:

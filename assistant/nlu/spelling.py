@@ -1,12 +1,14 @@
 """Corrects misspelt words to the words that the project knows."""
 
+import gzip
+import json
+import pkgutil
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from spellchecker import SpellChecker
 
 from assistant import paths
 
@@ -54,7 +56,10 @@ class Speller:
 @lru_cache(maxsize=1)
 def english() -> frozenset[str]:
     """Return the words of English (pyspellchecker's list) without apostrophes."""
-    return frozenset(word.replace("'", "") for word in SpellChecker().word_frequency.words())
+    # Its SpellChecker would count letters as well, which takes as long again.
+    packed = pkgutil.get_data("spellchecker", "resources/en.json.gz")
+    assert packed
+    return frozenset(json.loads(gzip.decompress(packed).decode().lower().replace("'", "")))
 
 
 @lru_cache(maxsize=1)

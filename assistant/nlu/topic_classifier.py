@@ -18,7 +18,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant import paths, yaml_lines
+from assistant.guidance import library
 from assistant.nlu import adapter, decision, follow_ups, nearest, red_flags, topic_model, understanding
 from assistant.nlu.decision import Decision, Thresholds
 from assistant.nlu.ngrams import NGRAMS_OF, READING_NGRAMS
@@ -174,8 +174,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     def _scope_now(self) -> Scope:
         intents = self._model.intents if self._model else []
         topics = frozenset(intents) - frozenset(self._config["conversation_intents"]) - {OUT_OF_SCOPE}
-        cards = {path.stem: yaml_lines.load(path).data for path in sorted((paths.GUIDANCE / "cards").glob("*.yml"))}
-        related = {topic: frozenset(card["related"]) for topic, card in cards.items()}
+        related = {topic: frozenset(card["related"]) for topic, card in library.card_data().items()}
         return Scope(
             topics, frozenset(self._config["urgent_intents"]), frozenset(self._config["told_intents"]), related
         )

@@ -141,7 +141,7 @@ def load_cards(data: Path = paths.DATA, clinic: Clinic | None = None, library: L
         contacts,
         clinic,
         {},
-        entities.load(data / "entities"),
+        entities.known() if data == paths.DATA else entities.load(data / "entities"),
         reviews.load(data / "guidance"),
     )
 

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -73,6 +73,17 @@ class Recorder:
 
 
 def _insert(row: dict[str, Any], connection: Connection) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    earlier = sa.exists().where(turns.c.conversation == row["conversation"])
-    connection.execute(dialect.insert(turns).values({**row, "begins": ~earlier}).on_conflict_do_nothing())
+    connection.execute(_INSERT[connection.dialect.name], row)
+
+
+def _inserting(insert: Callable[[sa.Table], Any]) -> Any:
+    """Return the statement that records a turn. ``insert``: the dialect's."""
+    earlier = sa.exists().where(turns.c.conversation == sa.bindparam("conversation", type_=turns.c.conversation.type))
+    values = {
+        column.name: sa.bindparam(column.name, type_=column.type) for column in turns.columns if column.name != "begins"
+    }
+    return insert(turns).values({**values, "begins": ~earlier}).on_conflict_do_nothing()
+
+
+# Made once: composing the statement takes longer than running it.
+_INSERT = {dialect.__name__.rsplit(".", 1)[-1]: _inserting(dialect.insert) for dialect in (postgresql, sqlite)}

@@ -1,5 +1,7 @@
 """Each action alone: given what the classifier found, it gives one reply with its steer."""
 
+import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from actions.ask_back import AskBack
 from actions.base import ReplyAction
 from actions.explain_more import wanted_version
 from assistant import reply as replies
+from assistant.nlu import languages
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,36 @@ async def test_answer_gives_the_card_of_the_intent_and_remembers_it(executor) ->
 
 async def test_answer_without_a_card_apologises(executor) -> None:
     reply, _ = await run(executor, "action_answer", "nonsense")
+    assert reply["custom"]["kind"] == "failed"
+
+
+async def test_the_loop_goes_on_while_the_languages_are_loaded(executor, monkeypatch) -> None:
+    real, loading = languages.identifier(), threading.Event()
+
+    def slow() -> Any:
+        loading.wait(10)
+        return real
+
+    monkeypatch.setattr(languages, "identifier", slow)
+    text = "jak często trzeba brać zastrzyki z witaminy b12"
+    turn = asyncio.create_task(
+        run(executor, "action_decline", "out_of_scope", text=text, out_of_scope_kind="other_languages")
+    )
+    await asyncio.sleep(0.1)
+    assert not turn.done()
+    loading.set()
+    reply, _ = await turn
+    assert reply["custom"]["kind"] == "out_of_scope"
+    texts = replies.texts()
+    assert reply["text"].startswith(texts.fill(texts.fixed.languages["pl"]))
+
+
+async def test_without_what_tells_languages_apart_it_still_declines(executor, monkeypatch) -> None:
+    def broken() -> Any:
+        raise OSError("no file")
+
+    monkeypatch.setattr(languages, "identifier", broken)
+    reply, _ = await run(executor, "action_decline", "out_of_scope", text="hola", out_of_scope_kind="other_languages")
     assert reply["custom"]["kind"] == "failed"
 
 

@@ -8,7 +8,7 @@ from assistant.nlu.entity_extractor import NameFinder
 
 @pytest.fixture(scope="module")
 def finder() -> NameFinder:
-    return NameFinder(entities.load())
+    return NameFinder(entities.known())
 
 
 def names(finder: NameFinder, text: str) -> list[tuple[str, str]]:
