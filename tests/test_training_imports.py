@@ -17,8 +17,8 @@ import asyncio, sys
 from assistant import models
 from assistant.server import load_agent
 agent = asyncio.run(load_agent(models.find()))
-unneeded = ("tensorflow", "matplotlib", "sklearn", "aiogram", "slack_sdk", "apscheduler", "spacy.cli.download", "dask.base", "boto3",
-            "pymongo.collection", "requests.sessions", "langcodes.tag_parser", "setuptools")
+unneeded = ("tensorflow", "matplotlib", "sklearn", "aiogram", "slack_sdk", "apscheduler", "spacy.cli.download", "dask.base",
+            "boto3", "requests.sessions", "langcodes.tag_parser", "setuptools")
 print(agent.is_ready(), [name for name in unneeded if name in sys.modules])
 """
     assert run(code) == "True []"
