@@ -132,6 +132,8 @@ def test_what_only_mentions_a_sign_raises_no_alarm(text: str) -> None:
         pytest.param("my throaat is cloosing up", "anaphylaxis", id="spelling"),
         pytest.param("my thr\u200boat is closing\u202e up", "anaphylaxis", id="invisible letters"),
         pytest.param("no fever but i cant breathe", "severe_breathlessness", id="a negation that ends"),
+        pytest.param("oh no my chest hurts and it goes into my jaw", "chest_pain", id="a no that negates nothing"),
+        pytest.param("the pain came back in the middle of my chest", "chest_pain", id="back in, but not of a year"),
         pytest.param("can i drive after, also my chest hurts and my jaw", "chest_pain", id="a calm question beside it"),
     ],
 )  # fmt: skip
