@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from assistant import quiet, training_imports
 
@@ -19,10 +20,14 @@ from rasa.core import agent as rasa_agent  # noqa: E402
 from rasa.core.agent import Agent  # noqa: E402
 from rasa.core.channels import channel as rasa_channel  # noqa: E402
 from rasa.core.channels.channel import InputChannel  # noqa: E402
+from rasa.core.tracker_store import TrackerStore  # noqa: E402
 from rasa.core.utils import AvailableEndpoints  # noqa: E402
+from rasa.shared.core.domain import Domain  # noqa: E402
+from rasa.shared.exceptions import RasaException  # noqa: E402
 from rasa.shared.utils.common import class_from_module_path  # noqa: E402
-from rasa.shared.utils.io import read_config_file  # noqa: E402
+from rasa.shared.utils.io import read_yaml  # noqa: E402
 from rasa.utils.endpoints import EndpointConfig  # noqa: E402
+from ruamel.yaml.error import YAMLError  # noqa: E402
 from sanic import Sanic  # noqa: E402
 from sanic.request import Request  # noqa: E402
 from sanic.response import BaseHTTPResponse  # noqa: E402
@@ -78,6 +83,8 @@ async def load_agent(
         endpoints.action = InProcessActions()
     if not stored:
         endpoints.tracker_store = endpoints.lock_store = endpoints.event_broker = None
+    elif endpoints.tracker_store and not endpoints.event_broker:
+        endpoints.tracker_store = _store(endpoints.tracker_store)
     agent = await rasa_agent.load_agent(str(model), endpoints=endpoints) if await whole else None
     if agent is None or not agent.is_ready():
         raise AssistantError(
@@ -91,9 +98,37 @@ async def load_agent(
 
 def _endpoints(path: Path) -> AvailableEndpoints:
     """Return the endpoints that a file names; Rasa's own reads and checks the file once for each of the seven."""
-    named = read_config_file(path)
+    named = _read(path)
     kinds = ("nlg", "nlu", "action_endpoint", "models", "tracker_store", "lock_store", "event_broker")
     return AvailableEndpoints(*(EndpointConfig.from_dict(named[kind]) if named.get(kind) else None for kind in kinds))
+
+
+def _store(named: EndpointConfig) -> TrackerStore | EndpointConfig:
+    """Return the tracker store that the endpoints name by its class; Rasa's factory imports MongoDB's and DynamoDB's libraries first.
+
+    Stores that it knows by a short name are left to it.
+    """
+    if "." not in (named.type or ""):
+        return named
+    return class_from_module_path(named.type)(host=named.url, domain=Domain.empty(), event_broker=None, **named.kwargs)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return what a YAML file of Rasa's holds, with the environment's variables put in.
+
+    Rasa's ``read_config_file`` checks no more of it, with a schema that takes 0.2 seconds.
+
+    Raises:
+        AssistantError: it is missing, is no YAML, names a variable that isn't set, or holds no names.
+    """
+    try:
+        found = read_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, YAMLError, RasaException) as error:
+        problem = " ".join(str(error).split())
+        raise AssistantError(f"{paths.shown(path)} can't be read: {problem}. Mend it, or put it back.") from None
+    if not isinstance(found, dict):
+        raise AssistantError(f"{paths.shown(path)} must hold names with their values; put it back.")
+    return found
 
 
 def _give_back_memory(*, for_good: bool) -> None:
@@ -113,7 +148,7 @@ def _give_back_memory(*, for_good: bool) -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
-def _leave_cores_alone() -> None:
+def leave_cores_alone() -> None:
     """Let OpenBLAS work in the thread that asks: the matrices of a turn are small, and its other threads would spin for some 25 ms after
     each, on a core that the encoder and the other processes need."""
     threadpool_limits(1, user_api="blas")
@@ -148,7 +183,7 @@ def create_app(
         running.ctx.agent = await load_agent(
             model, remote_actions=remote_actions, endpoints_file=endpoints_file, stored=True
         )
-        _leave_cores_alone()
+        leave_cores_alone()
         running.ctx.model = model.name
         running.ctx.upkeep = Upkeep(running.ctx.agent.tracker_store, model.name)
         running.ctx.upkeep.start()
@@ -175,7 +210,7 @@ def _channels(credentials: Path = paths.ROOT / "credentials.yml") -> list[InputC
 
     As ``rasa.core.run`` does, whose import brings Rasa's own server and its tests with it.
     """
-    named, on = read_config_file(credentials), settings.load().channels.dict()
+    named, on = _read(credentials), settings.load().channels.dict()
     classes = [(class_from_module_path(name), given) for name, given in named.items()]
     return [channel.from_credentials(given) for channel, given in classes if on.get(channel.name(), True)]
 

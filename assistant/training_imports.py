@@ -4,8 +4,8 @@ Rasa imports six modules whenever a model is loaded that only matter when one is
 scikit-learn, two check a training's configuration and import every component that Rasa has, and RulePolicy's test for
 contradictions brings Matplotlib. It imports every channel that it has, with the libraries of seven chat services, and spaCy imports its command line.
 ``defer`` puts modules with empty classes in their place, ``restore`` puts the real ones back. Modules that Rasa and spaCy need for
-reminders, for training, for telemetry or for language tags are loaded when they are first used, and so is a class for Rasa's store on
-DynamoDB.
+reminders, for training, for telemetry or for language tags are loaded when they are first used, and so are the classes for Rasa's
+stores on DynamoDB and MongoDB.
 """
 
 import contextlib
@@ -62,8 +62,8 @@ LAZY = (
     "langcodes",
     "requests",
 )
-# Classes that Rasa imports by name for a store that is seldom named.
-LATE = {"boto3.dynamodb.conditions": "Key"}
+# Classes that Rasa imports by name for stores that are seldom named.
+LATE = {"boto3.dynamodb.conditions": "Key", "pymongo.collection": "Collection"}
 
 
 class _DeferredModule(ModuleType):

@@ -11,7 +11,7 @@ from typing import Any
 from assistant import logs, models
 from assistant.channels import turn
 from assistant.nlu.minilm import Encoder
-from assistant.server import load_agent
+from assistant.server import leave_cores_alone, load_agent
 from assistant.storage.conversations import ConversationStore
 
 QUESTIONS, WARMING = 400, 50
@@ -48,6 +48,7 @@ async def measured() -> tuple[list[float], dict[str, list[float]]]:
     from benchmarks.speed import varied_questions
 
     agent = await load_agent(models.find(), stored=True)
+    leave_cores_alone()
     spent: dict[str, float] = defaultdict(float)
     _time(GraphNode, "__call__", spent, lambda node: node._component_class.__name__)
     _time(RemoteAction, "run", spent, lambda _: "action")

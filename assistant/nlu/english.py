@@ -14,6 +14,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.nlu.language import english
 from assistant.nlu.normalise import normalise
 
+# spaCy's words of a message that is being understood, for the components behind: making them takes a quarter of a millisecond.
+WORDS = "words"
+
 
 def plain(text: str) -> str:
     """Return a message's text as the rest of the pipeline reads it: normalised, and without leading slashes.
@@ -58,12 +61,14 @@ class EnglishTokenizer(Tokenizer):
         for example in training_data.training_examples:
             if example.get(TEXT):
                 example.set(TEXT, plain(example.get(TEXT)))
-        return super().process_training_data(training_data)
+        super().process_training_data(training_data)
+        for example in training_data.training_examples:
+            example.data.pop(WORDS, None)  # Rasa's training cache writes out all that an example holds
+        return training_data
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Split one attribute's text into tokens."""
-        return [
-            Token(token.text, token.idx)
-            for token in self._language.make_doc(message.get(attribute))
-            if not token.is_space
-        ]
+        doc = self._language.make_doc(message.get(attribute))
+        if attribute == TEXT:
+            message.set(WORDS, doc)
+        return [Token(token.text, token.idx) for token in doc if not token.is_space]

@@ -15,6 +15,7 @@ from spacy.util import filter_spans
 
 from assistant.guidance import entities
 from assistant.guidance.entities import Entities
+from assistant.nlu.english import WORDS
 from assistant.nlu.language import english
 from assistant.nlu.spelling import Speller
 
@@ -38,13 +39,13 @@ class NameFinder:
             words.update(token.lower_ for doc in docs for token in doc if len(doc) == 1)
         self._speller = Speller(words)
 
-    def find(self, text: str) -> list[dict[str, Any]]:
+    def find(self, text: str, words: Doc | None = None) -> list[dict[str, Any]]:
         """Return Rasa's entities of a message: ``entity``, ``value``, ``start``, ``end``.
 
         Args:
-            text: the message, normalised.
+            text: the message, normalised. words: its words, where they were made already.
         """
-        doc = self._language.make_doc(text[:MOST_LETTERS])
+        doc = words if words and len(text) <= MOST_LETTERS else self._language.make_doc(text[:MOST_LETTERS])
         corrected = Doc(self._language.vocab, words=[self._speller.correct(token.lower_) for token in doc])
         found = []
         for span in filter_spans(self._matcher(corrected, as_spans=True)):
@@ -77,6 +78,6 @@ class EntityExtractor(GraphComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the names found in each message."""
         for message in messages:
-            found = self.add_extractor_name(self._finder.find(message.get(TEXT) or ""))
+            found = self.add_extractor_name(self._finder.find(message.get(TEXT) or "", message.get(WORDS)))
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages

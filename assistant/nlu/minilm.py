@@ -28,6 +28,8 @@ EPSILON = 1e-12
 LONGEST = 256
 # Pieces in a batch. Each looks at all others, so much longer ones would take longer.
 BATCH = 256
+# ONNX Runtime's own operators.
+MICROSOFT = "com.microsoft"
 # The linear maps of a layer that an adapter may change: short name, name in the weights.
 LINEAR = {
     "query": "attention.self.query",
@@ -122,7 +124,6 @@ def build_graph(weights: Weights) -> bytes:
     def turned(name: str) -> str:
         return constant(name + ".T", weights[name].T)
 
-    microsoft = "com.microsoft"
     embeddings = "embeddings."
     types = node("Sub", ["ids", "ids"], "types")
     x = node(
@@ -139,7 +140,7 @@ def build_graph(weights: Weights) -> bytes:
             "positions",
         ],
         "embedded",
-        microsoft,
+        MICROSOFT,
         "lengths",
         epsilon=EPSILON,
     )
@@ -154,25 +155,25 @@ def build_graph(weights: Weights) -> bytes:
             at + "qkv_bias",
             np.concatenate([weights[f"{self_attention}{part}.bias"] for part in ("query", "key", "value")]),
         )
-        seen = node("Attention", [x, qkv, qkv_bias, "mask"], at + "seen", microsoft, num_heads=HEADS)
+        seen = node("Attention", [x, qkv, qkv_bias, "mask"], at + "seen", MICROSOFT, num_heads=HEADS)
         mixed = node("MatMul", [seen, turned(at + "attention.output.dense.weight")], at + "mixed")
         norm = at + "attention.output.LayerNorm."
         x = node(
             "SkipLayerNormalization",
             [mixed, x, weight(norm + "weight"), weight(norm + "bias"), weight(at + "attention.output.dense.bias")],
             at + "attended",
-            microsoft,
+            MICROSOFT,
             epsilon=EPSILON,
         )
         up = node("MatMul", [x, turned(at + "intermediate.dense.weight")], at + "up")
-        active = node("BiasGelu", [up, weight(at + "intermediate.dense.bias")], at + "active", microsoft)
+        active = node("BiasGelu", [up, weight(at + "intermediate.dense.bias")], at + "active", MICROSOFT)
         down = node("MatMul", [active, turned(at + "output.dense.weight")], at + "down")
         norm = at + "output.LayerNorm."
         x = node(
             "SkipLayerNormalization",
             [down, x, weight(norm + "weight"), weight(norm + "bias"), weight(at + "output.dense.bias")],
             at + "out",
-            microsoft,
+            MICROSOFT,
             epsilon=EPSILON,
         )
     row = constant("row", np.array([-1, WIDTH], dtype=np.int64))
@@ -191,7 +192,7 @@ def build_graph(weights: Weights) -> bytes:
         [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", WIDTH])],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(microsoft, 1)])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(MICROSOFT, 1)])
     model.ir_version = 9
     return bytes(model.SerializeToString())
 
@@ -220,21 +221,26 @@ class Encoder:
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return one vector a text, float32 (texts, 384)."""
         vectors = np.zeros((len(texts), WIDTH), dtype=np.float32)
-        pieces = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        # One by one: a batch wakes threads, which takes longer than a message does.
+        pieces = [self._tokenizer.encode(text).ids for text in texts]
         for batch in _batches([len(ids) for ids in pieces]):
             vectors[batch] = self._run([pieces[index] for index in batch])
         return vectors
 
     def _run(self, pieces: list[list[int]]) -> np.ndarray:
-        lengths = np.array([len(ids) for ids in pieces])
-        owners = np.repeat(np.arange(len(pieces)), lengths)
-        inputs = {
-            "ids": np.concatenate(pieces).astype(np.int32)[None],
-            "positions": np.concatenate([np.arange(length) for length in lengths]).astype(np.int32)[None],
-            "mask": (owners[:, None] == owners).astype(np.int32)[None],
-            "shares": ((np.arange(len(pieces))[:, None] == owners) / lengths[:, None]).astype(np.float32),
-        }
-        return np.asarray(self._session.run(["vectors"], inputs)[0])
+        return np.asarray(self._session.run(["vectors"], row(pieces))[0])
+
+
+def row(pieces: Sequence[list[int]]) -> dict[str, np.ndarray]:
+    """Return the graph's inputs for some texts' pieces."""
+    lengths = np.array([len(ids) for ids in pieces])
+    owners = np.repeat(np.arange(len(pieces)), lengths)
+    return {
+        "ids": np.concatenate(pieces).astype(np.int32)[None],
+        "positions": np.concatenate([np.arange(length) for length in lengths]).astype(np.int32)[None],
+        "mask": (owners[:, None] == owners).astype(np.int32)[None],
+        "shares": ((np.arange(len(pieces))[:, None] == owners) / lengths[:, None]).astype(np.float32),
+    }
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

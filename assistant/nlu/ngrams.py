@@ -7,6 +7,7 @@ Rasa's CountVectorsFeaturizer counts; weighting by rarity and by length (TF-IDF)
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -85,8 +86,10 @@ class Weigher:
         return [self._weighed(in_words), self._weighed(in_pieces)]
 
     def _weighed(self, columns: list[int]) -> tuple[np.ndarray, np.ndarray]:
-        at, counts = np.unique(np.array(columns, np.int32), return_counts=True)
-        weights = (1 + np.log(counts.astype(np.float32))) * self._rarity[at]
+        counted = Counter(columns)
+        at = np.fromiter(counted.keys(), np.int32, len(counted))
+        counts = np.fromiter(counted.values(), np.float32, len(counted))
+        weights = (1 + np.log(counts)) * self._rarity[at]
         return at, weights / (np.sqrt(weights @ weights) or 1)
 
     def _cut(self, word: str) -> list[int]:

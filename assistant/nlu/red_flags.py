@@ -241,7 +241,7 @@ def red_flags() -> RedFlags:
 
 def _plain(text: str) -> str:
     # Emoji speak by their names elsewhere; here "face with tears" would be a face.
-    worded = "".join(" " if unicodedata.category(char) == "So" else char for char in text)
+    worded = text if text.isascii() else "".join(" " if unicodedata.category(char) == "So" else char for char in text)
     return normalise(worded).lower().replace("'", "").replace("/", " ").replace("-", " ")
 
 

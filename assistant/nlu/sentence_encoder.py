@@ -46,8 +46,10 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """``adapter``: whether the encoder is used as taught with this project's questions, or as published."""
-        return {FEATURIZER_CLASS_ALIAS: None, "adapter": True}
+        """``adapter``: whether the encoder is used as taught with this project's questions, or as published; ``whole_numbers``: whether
+        its linear maps are in whole numbers of one byte.
+        """
+        return {FEATURIZER_CLASS_ALIAS: None, "adapter": True, "whole_numbers": True}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
@@ -56,8 +58,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Make Rasa's training cache notice another adapter or another way to build the graph."""
-        parts = [Path(minilm.__file__).read_bytes(), adapter.ADAPTER.read_bytes() if adapter.ADAPTER.exists() else b""]
-        return hashlib.sha256(b"".join(parts)).hexdigest()
+        code = Path(minilm.__file__)
+        files = (code, code.with_name("quantisation.py"), adapter.ADAPTER)
+        return hashlib.sha256(b"".join(file.read_bytes() for file in files if file.exists())).hexdigest()
 
     def __init__(self, config: dict[str, Any], name: str, model_storage: ModelStorage, resource: Resource) -> None:
         super().__init__(name, config)
@@ -79,6 +82,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Build the graph and keep it in the model."""
         taught = adapter.read() if self._config["adapter"] else {}
         graph = minilm.build_graph(minilm.adapted(minilm.read_weights(), taught))
+        if self._config["whole_numbers"]:
+            from assistant.nlu.quantisation import quantised  # only training needs it
+
+            texts = [example.get(TEXT) for example in training_data.intent_examples if example.get(TEXT)]
+            graph = quantised(graph, minilm.read_tokenizer(), texts)
         with self._model_storage.write_to(self._resource) as folder:
             (folder / GRAPH_FILE).write_bytes(graph)
         self._encoder = minilm.Encoder(graph)
@@ -116,8 +124,12 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add the sentence vectors to the training examples, and nothing else: Rasa's training cache writes out all that they hold as text."""
-        for message in self.process(training_data.training_examples):
+        """Add the sentence vectors to the training examples, and nothing else: Rasa's training cache writes out all that they hold as text.
+
+        Each is encoded alone, as a message is: what is rounded depends on all that stands in a row.
+        """
+        for message in training_data.training_examples:
+            self.process([message])
             for name in (READING_VECTORS, VECTORS_OF):
                 message.data.pop(name, None)
         return training_data

@@ -190,9 +190,14 @@ class TopicModel:
                 for index, share in zip(order.tolist(), by_intent[order].tolist(), strict=True)
             ],
             kind=self.classes[kind].split(KIND_SEPARATOR)[1] if kind is not None else "",
-            nearest=float((self.questions[self._rows_of[order[0]]] @ vector).max()),
+            nearest=self._nearest_of(int(order[0]), vector, nearest, cosines),
             known=self.intents[self._owner_intents[nearest[first]]] if cosines[first] > 0.9995 else None,
         )
+
+    def _nearest_of(self, intent: int, vector: np.ndarray, nearest: np.ndarray, cosines: np.ndarray) -> float:
+        """Return the cosine to the nearest known question of an intent; mostly one of its questions is among the nearest of all."""
+        own = cosines[self._owner_intents[nearest] == intent]
+        return float(own.max() if len(own) else (self.questions[self._rows_of[intent]] @ vector).max())
 
     def write(self, path: Path) -> None:
         """Write the model to ``path`` (.npz, without pickles)."""

@@ -21,5 +21,5 @@ def test_small_matrices_are_multiplied_in_the_thread_that_asks() -> None:
     assert np.eye(2).sum() == 2
     threadpool_limits(2, user_api="blas")
     assert blas() == {2}
-    server._leave_cores_alone()
+    server.leave_cores_alone()
     assert blas() == {1}

@@ -84,3 +84,9 @@ def test_a_copy_is_as_the_tracker_and_changes_by_itself(domain: Domain) -> None:
     copied.update(ActionExecuted("action_answer"))
     assert tracker.get_slot("topics") == ["frequency"]
     assert len(tracker.events) == len(copied.events) - 2
+
+
+@pytest.mark.parametrize("events", CONVERSATIONS.values(), ids=CONVERSATIONS.keys())
+def test_the_applied_events_are_those_of_rasa(domain: Domain, events: list[Event]) -> None:
+    ours, rasas = (tracker_of(kind, domain, events) for kind in (StoredTracker, DialogueStateTracker))
+    assert ours.applied_events() == rasas.applied_events()
