@@ -83,7 +83,11 @@ class Talker:
 
 
 def scripts(chance: random.Random) -> Iterator[list[str]]:
-    """Yield what people say, a conversation each: test conversations, test questions, now and then something urgent."""
+    """Yield what people say, a conversation each: one that needs a doctor today, then test conversations, test questions,
+    now and then something urgent.
+    """
+    today = yaml_lines.load(paths.ROOT / "tests" / "safety" / "same_day.yml").data
+    yield [chance.choice(today)["text"]]
     held = [
         [turn["say"] for turn in yaml_lines.load(path).data]
         for path in sorted((paths.ROOT / "tests" / "conversations").rglob("*.yml"))
