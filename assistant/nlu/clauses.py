@@ -49,6 +49,13 @@ _REQUESTS = re.compile(
 )
 # Between these a message without question words may hold several: "cost and side effects".
 _LOOSE = re.compile(r"\s*(?:,|;|/|&|\+|\band\b|\balso\b|\bplus\b|\bn\b|\bas well as\b)+\s*", re.IGNORECASE)
+# What people say before and behind a question, which asks nothing by itself: "hi, is it safe", "sorry, what is it for, thanks".
+_COURTESY = re.compile(
+    r"(hi|hello|hey|hiya|heya|dear (doctor|nurse|all|team)|good (morning|afternoon|evening|day)|morning|evening)( there| all| doc| again)?|"
+    r"(so )?sorry|excuse me|(many )?(thanks|thank you|thankyou|thx|ty|cheers|ta)( (so much|a lot|very much|in advance|again))?|please|pls|plz|"
+    r"(just )?(a |one )?(quick |another |silly |stupid |daft )?(question|one|query)|(i'?m )?(just )?(wondering|curious)|i wonder|um+|erm*|well|right|yes|yeah|no|ok|okay|so",
+    re.IGNORECASE,
+)
 # A message with more words than this is a story, and its parts are no questions by themselves.
 MOST_LOOSE_WORDS = 14
 # A question word and its verb stand at most this many words apart.
@@ -230,11 +237,12 @@ class ClauseSplitter:
 def loose(text: str) -> list[str]:
     """Return what stands between the "and"s and commas of a short message; nothing where it is long or has none.
 
-    These are weak proposals: most messages with an "and" hold one question.
+    These are weak proposals: most messages with an "and" hold one question. Courtesies are none.
     """
     if len(text.split()) > MOST_LOOSE_WORDS:
         return []
-    pieces = [piece for piece in (_trimmed(part) for part in _LOOSE.split(text)) if piece]
+    pieces = [_trimmed(part) for part in _LOOSE.split(text)]
+    pieces = [piece for piece in pieces if piece and not _COURTESY.fullmatch(piece.strip(" .!?"))]
     return pieces if 1 < len(pieces) <= MOST_CLAUSES else []
 
 

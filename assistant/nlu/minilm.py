@@ -18,6 +18,7 @@ from safetensors.numpy import load as load_tensors
 from tokenizers import Tokenizer
 
 from assistant.errors import AssistantError
+from assistant.nlu import aside
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LAYERS = 6
@@ -228,7 +229,7 @@ class Encoder:
         return vectors
 
     def _run(self, pieces: list[list[int]]) -> np.ndarray:
-        return np.asarray(self._session.run(["vectors"], row(pieces))[0])
+        return np.asarray(aside.done(self._session.run, ["vectors"], row(pieces))[0])
 
 
 def row(pieces: Sequence[list[int]]) -> dict[str, np.ndarray]:

@@ -48,3 +48,20 @@ def test_short_messages_without_question_words_have_loose_parts() -> None:
     assert loose("cost and side effects please") == ["cost", "side effects please"]
     assert loose("side effects") == []
     assert loose("a story that goes on and on for many more words than anybody would use for two") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hi, are they safe",
+        "quick question, wine with it?",
+        "sorry, is it on the nhs, thanks",
+        "Good morning, does it sting",
+    ],
+)
+def test_courtesies_are_no_loose_parts(text: str) -> None:
+    assert loose(text) == []
+
+
+def test_what_stands_beside_courtesies_is() -> None:
+    assert loose("hello, cost and side effects, thanks") == ["cost", "side effects"]

@@ -1,3 +1,5 @@
+import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.nlu.readings import CONTEXT_SLOTS, MessageReader
+from assistant.nlu.sentence_encoder import SentenceEncoder
 from assistant.speed import processor as speed
 from assistant.speed.processor import ServingProcessor
 
@@ -100,3 +103,52 @@ def test_the_pipeline_reads_nothing_of_the_conversation_but_the_context_slots(lo
 
 def test_no_token_offsets_are_kept(loaded: ServingProcessor) -> None:
     assert "text_tokens" not in parse(loaded, "is b12 in cheese")
+
+
+@pytest.fixture
+def encoded_in(loaded: ServingProcessor, monkeypatch) -> list[str]:
+    """The names of the threads that the encoder worked in."""
+    loaded._parses.clear()
+    components = [node._component for node in loaded.graph_runner._nodes.values()]
+    encoder = next(each for each in components if isinstance(each, SentenceEncoder))._encoder
+    real, names = encoder._session, []
+
+    def run(*args: Any) -> Any:
+        names.append(threading.current_thread().name)
+        return real.run(*args)
+
+    monkeypatch.setattr(encoder, "_session", SimpleNamespace(run=run))
+    return names
+
+
+async def test_a_message_alone_is_encoded_without_waking_a_thread(
+    loaded: ServingProcessor, encoded_in: list[str], monkeypatch
+) -> None:
+    monkeypatch.setattr(loaded, "_handled", 1)
+    await loaded.parse_message(UserMessage("Is it safe in pregnancy?"))
+    assert encoded_in == [threading.main_thread().name]
+
+
+async def test_beside_others_it_is_encoded_in_a_thread_and_means_the_same(
+    loaded: ServingProcessor, encoded_in: list[str], monkeypatch
+) -> None:
+    alone = await loaded.parse_message(UserMessage("Is it safe in pregnancy?"))
+    loaded._parses.clear()
+    monkeypatch.setattr(loaded, "_handled", 2)
+    beside = await loaded.parse_message(UserMessage("Is it safe in pregnancy?"))
+    assert encoded_in[-1].startswith("encoder")
+    assert beside["intent"] == alone["intent"]
+
+
+async def test_messages_are_counted_while_they_are_handled(loaded: ServingProcessor, monkeypatch) -> None:
+    counts: list[int] = []
+
+    async def handled(self: Any, message: UserMessage) -> None:
+        counts.append(loaded._handled)
+        raise ValueError
+
+    monkeypatch.setattr(MessageProcessor, "handle_message", handled)
+    for _ in range(2):
+        with pytest.raises(ValueError):
+            await loaded.handle_message(UserMessage("hello"))
+    assert counts == [1, 1]
