@@ -25,6 +25,7 @@ NOW = [
     ("collapse", "mum has passed out and wont wake up"),
     ("seizure_or_confusion", "my husband is having a fit"),
     ("poisoning_overdose", "my toddler swallowed my iron tablets"),
+    ("poisoning_overdose", "my toddler has eaten a load of my b12 tablets"),
     ("clot_to_lung", "coughing up blood and my calf is sore"),
     ("heart_rhythm", "heart racing and i feel faint"),
     ("other_emergency", "im pregnant and bleeding heavily"),
@@ -74,6 +75,7 @@ NOTHING = [
     "b12 was low, my next jab is in 12 weeks",
     "im 12 weeks into treatment and still low b12",
     "im 6 weeks late for my jab and my b12 is low",
+    "my little girl has eaten a lot of eggs, is that enough b12",
 ]
 CALM = [
     pytest.param("no chest pain or anything just a sore arm", id="negated"),
