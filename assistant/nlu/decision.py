@@ -40,7 +40,7 @@ class Thresholds:
     offer: float = 0.3
     offer_each: float = 0.03
     nearest: float = 0.5
-    leaning: float = 0.5
+    leaning: float = 0.35
     clear: float = 0.95
     clear_nearest: float = 0.9
     part: float = 0.35
