@@ -37,6 +37,14 @@ def serve(
     workers: Annotated[
         int, typer.Option(min=1, help="Processes that answer; several need REDIS_URL and a model's memory each.")
     ] = 1,
+    nlu_workers: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            envvar="B12_NLU_WORKERS",
+            help="Processes that understand messages for the one that answers; by default one where there are two cores, two at most.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the assistant; train first if no model fits the data."""
     if model is None:
@@ -46,7 +54,15 @@ def serve(
     gc.disable()
     from assistant import server
 
-    server.serve(host, port, model=model, remote_actions=remote_actions, endpoints_file=endpoints, workers=workers)
+    server.serve(
+        host,
+        port,
+        model=model,
+        remote_actions=remote_actions,
+        endpoints_file=endpoints,
+        workers=workers,
+        nlu_workers=nlu_workers,
+    )
 
 
 @app.command(epilog="Example: b12 train --force")

@@ -95,7 +95,7 @@ def configure(level: int = logging.WARNING) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         # structlog's own looks through the frames for the caller's name, at each debug line that isn't written.
         logger_factory=lambda *_: logging.getLogger("rasa"),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=True,
     )
 
 

@@ -21,6 +21,9 @@ SECONDS = Histogram(
 DEGRADED = Gauge("b12_degraded", "1 while it does not answer", ["service"], multiprocess_mode="max")
 WRITES_DROPPED = Counter("b12_writes_dropped", "Writes that were never made because the database was away too long")
 TAKEOVERS = Counter("b12_takeovers", "New versions that the running server took over or refused", ["result"])
+NLU_WORKERS = Gauge(
+    "b12_nlu_workers", "Processes that understand messages beside the server's own", multiprocess_mode="livesum"
+)
 RUNNING = Gauge(
     "b12_running",
     "1 for the model that understands and the texts that it answers with",

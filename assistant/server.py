@@ -40,6 +40,7 @@ from assistant.errors import AssistantError  # noqa: E402
 from assistant.in_process_actions import InProcessActions  # noqa: E402
 from assistant.report import routes as report_routes  # noqa: E402
 from assistant.speed import replacements  # noqa: E402
+from assistant.speed.nlu_workers import fitting_count  # noqa: E402
 from assistant.speed.processor import ServingProcessor  # noqa: E402
 from assistant.storage import database, redis  # noqa: E402
 from assistant.storage.keys import Keys  # noqa: E402
@@ -162,9 +163,10 @@ def create_app(
     *,
     remote_actions: bool = False,
     endpoints_file: Path = paths.ROOT / "endpoints.yml",
+    nlu_workers: int = 0,
     on_ready: Callable[[], None] = lambda: None,
 ) -> Sanic:
-    """Return the web application. ``on_ready`` is called once it can answer."""
+    """Return the web application. ``on_ready`` is called once it can answer; see ``serve`` for the rest."""
     Sanic.test_mode = True  # lets a process make more than one application
     app = Sanic("b12_assistant", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = LARGEST_BODY
@@ -187,6 +189,7 @@ def create_app(
             model, remote_actions=remote_actions, endpoints_file=endpoints_file, stored=True
         )
         leave_cores_alone()
+        running.ctx.agent.processor.start_workers(nlu_workers)
         running.ctx.model = model.name
         running.ctx.upkeep = Upkeep(running.ctx.agent.tracker_store, model.name)
         running.ctx.upkeep.start()
@@ -199,6 +202,7 @@ def create_app(
     async def stop(running: Sanic, _: asyncio.AbstractEventLoop) -> None:
         running.ctx.takeover.cancel()
         await running.ctx.upkeep.stop()
+        running.ctx.agent.processor.stop_workers()
 
     app.register_listener(start, "before_server_start")
     app.register_listener(ready, "after_server_start")
@@ -226,6 +230,7 @@ def serve(
     remote_actions: bool = False,
     endpoints_file: Path = paths.ROOT / "endpoints.yml",
     workers: int = 1,
+    nlu_workers: int | None = None,
 ) -> None:
     """Serve until stopped.
 
@@ -236,21 +241,28 @@ def serve(
         remote_actions: call the action server that the endpoints name.
         endpoints_file: Rasa's file of endpoints.
         workers: processes that answer; more than one need Redis to keep the order in a conversation.
+        nlu_workers: processes that understand messages for the one that answers; by default as many as fit the machine.
 
     Raises:
         AssistantError: there is no fitting model, it fails its self-test, the port is taken, or a setting can't be right.
     """
     logs.configure()
-    _check_settings(workers)
+    _check_settings(workers, nlu_workers)
+    if nlu_workers is None:
+        nlu_workers = fitting_count() if workers == 1 else 0
     path = models.to_serve(model)
     _check_port(host, port)
     app = create_app(
-        path, remote_actions=remote_actions, endpoints_file=endpoints_file, on_ready=partial(_announce, host, port)
+        path,
+        remote_actions=remote_actions,
+        endpoints_file=endpoints_file,
+        nlu_workers=nlu_workers,
+        on_ready=partial(_announce, host, port),
     )
     app.run(host=host, port=port, access_log=False, motd=False, workers=workers)
 
 
-def _check_settings(workers: int) -> None:
+def _check_settings(workers: int, nlu_workers: int | None) -> None:
     """Refuse what can't work now, before the model's ten seconds. Raises AssistantError."""
     database.database_url()
     Keys()
@@ -263,6 +275,8 @@ def _check_settings(workers: int) -> None:
         raise AssistantError(
             "Several workers need Redis to keep the order in a conversation. Set REDIS_URL, or use one worker."
         )
+    if workers > 1 and nlu_workers:
+        raise AssistantError("--nlu-workers helps one process that answers; with several --workers leave it out.")
 
 
 def _announce(host: str, port: int) -> None:

@@ -32,7 +32,7 @@ SECRETS = (
     "TELEGRAM_API_BASE",
 )
 # Of the process itself.
-_PROCESS = ("B12_CLINIC", "PROMETHEUS_MULTIPROC_DIR")
+_PROCESS = ("B12_CLINIC", "B12_NLU_WORKERS", "PROMETHEUS_MULTIPROC_DIR")
 _OPEN = frozenset({"TELEGRAM_WEBHOOK_URL", "TELEGRAM_API_BASE"})
 # Of this length and with so many different characters a secret can't be guessed; `openssl rand -hex 32` gives 64 and some 16.
 _STRONG, _DIFFERENT = 32, 10

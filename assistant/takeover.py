@@ -89,9 +89,11 @@ async def take_over(running: Running, load: Load, given: Path | None = None) -> 
         metrics.TAKEOVERS.labels("refused").inc()
         return False
     # From here to the end nothing waits, so no message comes in between.
-    _settle(agent, running.agent)
+    before = running.agent
+    _settle(agent, before)
     running.agent, running.model = agent, model.name
     contents.serve(fresh)
+    _succeed(agent.processor, before.processor)
     running.upkeep.changed(model.name)
     metrics.TAKEOVERS.labels("done").inc()
     logger.info("the model %s answers from now on, with the texts %s", model.name, models.texts_hash())
@@ -133,3 +135,10 @@ def _settle(agent: Agent, before: Agent) -> None:
     assert agent.processor and agent.domain
     agent.processor.tracker_store, agent.processor.lock_store = before.tracker_store, before.lock_store
     agent.tracker_store.domain = agent.domain
+
+
+def _succeed(processor: Any, before: Any) -> None:
+    """Fork workers from what is served now, as many as there were; those of before answer what they were asked."""
+    if before.workers:
+        processor.start_workers(before.workers.count)
+        before.stop_workers()

@@ -37,10 +37,10 @@ class Running:
     seconds: float
 
     def resident(self) -> float:
-        """Return the resident memory in MB of all its processes, children included."""
+        """Return the memory in MB that all its processes take, children included; what some of them share counts once."""
         tree = [psutil.Process(each.pid) for each in self.processes]
         every = {one.pid: one for root in tree for one in [root, *root.children(recursive=True)]}
-        return sum(one.memory_info().rss for one in every.values()) / 1e6
+        return sum(one.memory_full_info().pss for one in every.values()) / 1e6
 
 
 @contextlib.contextmanager

@@ -26,6 +26,14 @@ def program(name: str, package: str) -> str:
     pytest.skip(reason)
 
 
+def lives(pid: int) -> bool:
+    """Whether there is such a process, and it hasn't ended without its parent's notice."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
 def until(true: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait until something is true."""
     deadline = time.monotonic() + seconds

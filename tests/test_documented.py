@@ -16,7 +16,7 @@ from assistant.settings_sources import leaves
 
 DOCS = "".join(path.read_text() for path in paths.DOCS.glob("*.md"))
 OPERATIONS = (paths.DOCS / "operations.md").read_text()
-_READ = re.compile(r"""(?:environ(?:ment)?(?:\.get\(|\[|,\s*)|read\()\s*"([A-Z][A-Z0-9_]+)\"""")
+_READ = re.compile(r"""(?:environ(?:ment)?(?:\.get\(|\[|,\s*)|read\(|envvar=)\s*"([A-Z][A-Z0-9_]+)\"""")
 VARIABLES = sorted(
     {name for path in (paths.ROOT / "assistant").rglob("*.py") for name in _READ.findall(path.read_text())}
     - {"CUDA_VISIBLE_DEVICES", "RASA_TELEMETRY_ENABLED"}  # set, not read

@@ -7,7 +7,6 @@ needs a second framework.
 
 import hashlib
 import importlib.util
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from safetensors.numpy import load as load_tensors
 from tokenizers import Tokenizer
 
 from assistant.errors import AssistantError
-from assistant.nlu import aside
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LAYERS = 6
@@ -199,15 +197,14 @@ def build_graph(weights: Weights) -> bytes:
 
 
 def session(graph: bytes | Path) -> onnxruntime.InferenceSession:
-    """Return a graph ready to run, on all cores. From a file the weights are in memory once, from bytes twice for a moment."""
+    """Return a graph ready to run. From a file the weights are in memory once, from bytes twice for a moment."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = os.cpu_count() or 1
+    # A text is so short that a second thread takes longer to wake than it saves, and a forked process (``nlu_workers``) has none.
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     # The memory arena keeps the largest batch's memory for ever; without it the process stays small at the same speed.
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
-    # Waiting threads that spin are a tenth faster alone, and twice as slow where anything else runs.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     model = str(graph) if isinstance(graph, Path) else graph
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
@@ -229,7 +226,7 @@ class Encoder:
         return vectors
 
     def _run(self, pieces: list[list[int]]) -> np.ndarray:
-        return np.asarray(aside.done(self._session.run, ["vectors"], row(pieces))[0])
+        return np.asarray(self._session.run(["vectors"], row(pieces))[0])
 
 
 def row(pieces: Sequence[list[int]]) -> dict[str, np.ndarray]:

@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.guidance import library
-from assistant.nlu import adapter, decision, follow_ups, nearest, red_flags, topic_model, understanding
+from assistant.nlu import adapter, decision, follow_ups, red_flags, topic_model, understanding
 from assistant.nlu.decision import Decision, Thresholds
 from assistant.nlu.ngrams import NGRAMS_OF, READING_NGRAMS
 from assistant.nlu.readings import READINGS, Part, Readings
@@ -70,7 +70,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Make Rasa's training cache notice a change in the modules that this component is made of."""
-        modules = (topic_model, nearest, decision, understanding, follow_ups, adapter)
+        modules = (topic_model, decision, understanding, follow_ups, adapter)
         return hashlib.sha256(b"".join(Path(str(module.__file__)).read_bytes() for module in modules)).hexdigest()
 
     def __init__(

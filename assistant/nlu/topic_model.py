@@ -10,18 +10,20 @@ import numpy as np
 import scipy.sparse
 from scipy.special import log_softmax, softmax
 
-from assistant.nlu.nearest import Nearest, build_graph, nearest_of
-
 OUT_OF_SCOPE = "out_of_scope"
 # The out-of-scope kinds are classes of their own, written out_of_scope/KIND; their probabilities are added up.
 KIND_SEPARATOR = "/"
-# How many of the nearest questions vote, and how fast a vote fades with distance.
+# How many of the nearest questions vote, and how fast a vote fades with distance. Only questions of so many classes are looked at, those that
+# the linear models find likeliest: a fifth of what would have to be read, and 95 of 100 neighbours are the same.
 NEIGHBOURS = 20
+LIKELIEST = 8
 FADING = 0.05
 # A class that no neighbour votes for keeps this share.
 LEAST_VOTE = 1e-3
 # How far each of the three is trusted, before calibration: the mean of several trainings.
 UNCALIBRATED = (0.5, 1.5, 0.3)
+# The nearest questions of a text: their classes, (k,) indices, and their cosines, (k,).
+_Near = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,7 @@ class TopicModel:
         classes: intent or ``out_of_scope/KIND``, n.
         dense: over 384 features; sparse: over the n-grams.
         factors: how far the dense, the sparse and the neighbours' scores count.
-        questions: the training questions' vectors (m, 384), those of an intent together; owners: index into ``classes``, (m,).
-        graph: what makes the comparison with the questions fast, once the model has been written and read.
+        questions: the training questions' vectors (m, 384), those of a class together; owners: index into ``classes``, (m,), rising.
     """
 
     classes: list[str]
@@ -80,13 +81,11 @@ class TopicModel:
     factors: tuple[float, float, float]
     questions: np.ndarray
     owners: np.ndarray
-    graph: bytes | None = None
     intents: list[str] = field(init=False)
     _adding: np.ndarray = field(init=False)
     _kinds: list[int] = field(init=False)
-    _owner_intents: np.ndarray = field(init=False)
+    _intent_of: np.ndarray = field(init=False)
     _rows_of: list[slice] = field(init=False)
-    _known: Nearest = field(init=False)
 
     def __post_init__(self) -> None:
         intents = sorted({name.split(KIND_SEPARATOR)[0] for name in self.classes})
@@ -95,10 +94,9 @@ class TopicModel:
         object.__setattr__(self, "intents", intents)
         object.__setattr__(self, "_adding", np.eye(len(intents), dtype=np.float32)[owner])
         object.__setattr__(self, "_kinds", [index for index, name in enumerate(self.classes) if KIND_SEPARATOR in name])
-        object.__setattr__(self, "_owner_intents", owner[self.owners])
-        starts = np.searchsorted(self._owner_intents, range(len(intents) + 1)).tolist()
+        object.__setattr__(self, "_intent_of", owner)
+        starts = np.searchsorted(self.owners, range(len(self.classes) + 1)).tolist()
         object.__setattr__(self, "_rows_of", [slice(*rows) for rows in itertools.pairwise(starts)])
-        object.__setattr__(self, "_known", Nearest(self.questions, self.graph))
 
     @classmethod
     def fit(
@@ -117,12 +115,8 @@ class TopicModel:
         factors = UNCALIBRATED
         if unseen.any() and set(targets[unseen]) <= set(targets[~unseen]):
             trial = cls._fit(vectors[~unseen], ngrams[~unseen], targets[~unseen], UNCALIBRATED)
-            factors = _calibrated(
-                trial._parts(
-                    vectors[unseen], ngrams[unseen], nearest_of(vectors[unseen] @ trial.questions.T, NEIGHBOURS)
-                ),
-                np.searchsorted(trial.classes, targets[unseen]),
-            )
+            parts, _ = trial._parts(vectors[unseen], ngrams[unseen])
+            factors = _calibrated(parts, np.searchsorted(trial.classes, targets[unseen]))
         return cls._fit(vectors, ngrams, targets, factors)
 
     @classmethod
@@ -152,34 +146,41 @@ class TopicModel:
 
     def predict(self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix) -> list[Prediction]:
         """Return what each message may be about, from its vector (n, 384) and its n-grams (n, n-grams)."""
-        near = self._known.find(vectors, NEIGHBOURS)
-        probabilities = self._weighed(self._parts(vectors, ngrams, near))
-        return [self._one(*row) for row in zip(probabilities, vectors, *near, strict=True)]
+        parts, near = self._parts(vectors, ngrams)
+        return [self._one(*row) for row in zip(self._weighed(parts), vectors, near, strict=True)]
 
     def probabilities(self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix) -> np.ndarray:
         """Return (n, classes) probabilities, the out-of-scope kinds apart."""
-        return self._weighed(self._parts(vectors, ngrams, self._known.find(vectors, NEIGHBOURS)))
+        return self._weighed(self._parts(vectors, ngrams)[0])
 
     def _weighed(self, parts: list[np.ndarray]) -> np.ndarray:
         return np.asarray(softmax(sum(factor * part for factor, part in zip(self.factors, parts, strict=True)), axis=1))
 
-    def _parts(
-        self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix, near: tuple[np.ndarray, np.ndarray]
-    ) -> list[np.ndarray]:
-        return [self.dense.scores(vectors), self.sparse.sparse_scores(ngrams), self._votes(*near)]
+    def _parts(self, vectors: np.ndarray, ngrams: scipy.sparse.csr_matrix) -> tuple[list[np.ndarray], list[_Near]]:
+        """Return the three models' scores, (texts, classes) each, and each text's nearest questions."""
+        dense, sparse = self.dense.scores(vectors), self.sparse.sparse_scores(ngrams)
+        linear = UNCALIBRATED[0] * dense + UNCALIBRATED[1] * sparse
+        near = [self._nearest(*row) for row in zip(vectors, linear, strict=True)]
+        return [dense, sparse, np.array([self._votes(*one) for one in near])], near
 
-    def _votes(self, nearest: np.ndarray, cosines: np.ndarray) -> np.ndarray:
-        strength = np.exp((cosines - cosines.max(axis=1, keepdims=True)) / FADING)
-        shares = strength / strength.sum(axis=1, keepdims=True)
-        votes = [
-            np.bincount(owners, weights, minlength=len(self.classes))
-            for owners, weights in zip(self.owners[nearest], shares, strict=True)
-        ]
-        return np.asarray(np.log(np.array(votes) + LEAST_VOTE))
+    def _nearest(self, vector: np.ndarray, linear: np.ndarray) -> _Near:
+        """Return the nearest questions of a text, in no order, among those of the classes that are likeliest by the linear models."""
+        count = min(LIKELIEST, len(linear))
+        rows = [self._rows_of[index] for index in np.argpartition(-linear, count - 1)[:count].tolist()]
+        cosines = np.concatenate([self.questions[each] @ vector for each in rows])
+        owners = np.concatenate([self.owners[each] for each in rows])
+        first = max(len(cosines) - NEIGHBOURS, 0)
+        at = np.argpartition(cosines, first)[first:]
+        return owners[at], cosines[at]
 
-    def _one(
-        self, probabilities: np.ndarray, vector: np.ndarray, nearest: np.ndarray, cosines: np.ndarray
-    ) -> Prediction:
+    def _votes(self, owners: np.ndarray, cosines: np.ndarray) -> np.ndarray:
+        """Return the (classes,) logarithms of the shares of a text's nearest questions."""
+        strength = np.exp((cosines - cosines.max()) / FADING)
+        votes = np.bincount(owners, strength / strength.sum(), minlength=len(self.classes))
+        return np.asarray(np.log(votes + LEAST_VOTE))
+
+    def _one(self, probabilities: np.ndarray, vector: np.ndarray, near: _Near) -> Prediction:
+        owners, cosines = near
         by_intent = probabilities @ self._adding
         order = np.argsort(-by_intent, kind="stable")
         first = int(np.argmax(cosines))
@@ -190,14 +191,18 @@ class TopicModel:
                 for index, share in zip(order.tolist(), by_intent[order].tolist(), strict=True)
             ],
             kind=self.classes[kind].split(KIND_SEPARATOR)[1] if kind is not None else "",
-            nearest=self._nearest_of(int(order[0]), vector, nearest, cosines),
-            known=self.intents[self._owner_intents[nearest[first]]] if cosines[first] > 0.9995 else None,
+            nearest=self._nearest_of(int(order[0]), vector, near),
+            known=self.intents[self._intent_of[owners[first]]] if cosines[first] > 0.9995 else None,
         )
 
-    def _nearest_of(self, intent: int, vector: np.ndarray, nearest: np.ndarray, cosines: np.ndarray) -> float:
+    def _nearest_of(self, intent: int, vector: np.ndarray, near: _Near) -> float:
         """Return the cosine to the nearest known question of an intent; mostly one of its questions is among the nearest of all."""
-        own = cosines[self._owner_intents[nearest] == intent]
-        return float(own.max() if len(own) else (self.questions[self._rows_of[intent]] @ vector).max())
+        owners, cosines = near
+        own = cosines[self._intent_of[owners] == intent]
+        if len(own):
+            return float(own.max())
+        rows = [self._rows_of[index] for index in np.flatnonzero(self._intent_of == intent).tolist()]
+        return max(float((self.questions[each] @ vector).max()) for each in rows)
 
     def write(self, path: Path) -> None:
         """Write the model to ``path`` (.npz, without pickles)."""
@@ -211,7 +216,6 @@ class TopicModel:
             sparse_weights=self.sparse.weights.astype(np.float16),
             sparse_bias=self.sparse.bias,
             questions=self.questions.astype(np.float16),
-            graph=np.frombuffer(build_graph(self.questions), np.uint8),
         )
 
     @classmethod
@@ -226,7 +230,6 @@ class TopicModel:
                 factors=(first, second, third),
                 questions=saved["questions"].astype(np.float32),
                 owners=saved["owners"],
-                graph=saved["graph"].tobytes(),
             )
 
 

@@ -27,6 +27,7 @@ from sqlalchemy.engine import Connection
 from assistant.storage import access as accesses
 from assistant.storage import deletion, events, settings
 from assistant.storage.access import Access, UnavailableError
+from assistant.storage.database import composed
 from assistant.storage.keys import Keys, UnreadableError
 from assistant.storage.tables import history
 from assistant.storage.tracker import StoredTracker
@@ -198,7 +199,7 @@ _OF = (
 _NEWEST = _OF.order_by(None).order_by(history.c.number.desc()).limit(1)
 # A write that is tried again after a lost connection may have been made already.
 _APPEND = {
-    dialect.__name__.rsplit(".", 1)[-1]: dialect.insert(history).on_conflict_do_nothing()
+    dialect.__name__.rsplit(".", 1)[-1]: composed(dialect.insert(history).on_conflict_do_nothing(), dialect)
     for dialect in (postgresql, sqlite)
 }
 

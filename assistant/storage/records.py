@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from assistant.storage.access import Access
+from assistant.storage.database import composed
 from assistant.storage.keys import Keys
 from assistant.storage.tables import turns
 
@@ -76,14 +77,13 @@ def _insert(row: dict[str, Any], connection: Connection) -> None:
     connection.execute(_INSERT[connection.dialect.name], row)
 
 
-def _inserting(insert: Callable[[sa.Table], Any]) -> Any:
-    """Return the statement that records a turn. ``insert``: the dialect's."""
+def _inserting(dialect: Any) -> Any:
+    """Return the statement that records a turn. ``dialect``: the module of the database's dialect."""
     earlier = sa.exists().where(turns.c.conversation == sa.bindparam("conversation", type_=turns.c.conversation.type))
     values = {
         column.name: sa.bindparam(column.name, type_=column.type) for column in turns.columns if column.name != "begins"
     }
-    return insert(turns).values({**values, "begins": ~earlier}).on_conflict_do_nothing()
+    return composed(dialect.insert(turns).values({**values, "begins": ~earlier}).on_conflict_do_nothing(), dialect)
 
 
-# Made once: composing the statement takes longer than running it.
-_INSERT = {dialect.__name__.rsplit(".", 1)[-1]: _inserting(dialect.insert) for dialect in (postgresql, sqlite)}
+_INSERT = {dialect.__name__.rsplit(".", 1)[-1]: _inserting(dialect) for dialect in (postgresql, sqlite)}

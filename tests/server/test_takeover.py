@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import SECRET, free_port
 from tests.faults.conftest import project as project
-from tests.services import until
+from tests.services import lives, until
 
 
 class Server:
@@ -24,7 +24,7 @@ class Server:
         self.url, self.log = f"http://127.0.0.1:{self.port}", folder / "log.txt"
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "assistant.cli", "serve", "--port", str(self.port)],
+                [sys.executable, "-P", "-m", "assistant.cli", "serve", "--port", str(self.port), "--nlu-workers", "1"],
                 cwd=folder,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -41,6 +41,11 @@ class Server:
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")
+
+    def workers(self) -> set[int]:
+        """The processes that understand messages beside the server's own."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return {pid for pid in map(int, children) if lives(pid)}
 
     def ready(self) -> dict:
         return httpx.get(f"{self.url}/ready", timeout=30).json()
@@ -79,7 +84,7 @@ def own(project: Path) -> Iterator[Server]:
 
 
 def test_no_message_is_lost_while_a_new_version_is_taken_over(own: Server) -> None:
-    before = own.ready()
+    before, workers_before = own.ready(), own.workers()
     sentence = "This sentence came with the new version."
     replies: list[dict] = []
     stop = threading.Event()
@@ -105,6 +110,9 @@ def test_no_message_is_lost_while_a_new_version_is_taken_over(own: Server) -> No
         stop.set()
         for one in people:
             one.join()
+
+    until(lambda: len(own.workers()) == 1)
+    assert own.workers() != workers_before  # what understands now was forked from the new version
 
     titles = ("Do B12 injections give you more energy?",) * 2 + ("How often are B12 injections given?",)
     for reply in replies:  # "tell me more" knew what came before, on either side of the change

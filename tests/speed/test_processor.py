@@ -1,5 +1,4 @@
-import threading
-from types import SimpleNamespace
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,8 +8,8 @@ from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.nlu.readings import CONTEXT_SLOTS, MessageReader
-from assistant.nlu.sentence_encoder import SentenceEncoder
 from assistant.speed import processor as speed
+from assistant.speed.nlu_workers import NluWorkers
 from assistant.speed.processor import ServingProcessor
 
 
@@ -106,38 +105,51 @@ def test_no_token_offsets_are_kept(loaded: ServingProcessor) -> None:
 
 
 @pytest.fixture
-def encoded_in(loaded: ServingProcessor, monkeypatch) -> list[str]:
-    """The names of the threads that the encoder worked in."""
+async def asked(loaded: ServingProcessor, monkeypatch) -> AsyncIterator[list[str]]:
+    """The texts that a worker was asked to understand."""
     loaded._parses.clear()
-    components = [node._component for node in loaded.graph_runner._nodes.values()]
-    encoder = next(each for each in components if isinstance(each, SentenceEncoder))._encoder
-    real, names = encoder._session, []
+    loaded.start_workers(1)
+    real, texts = NluWorkers.understand, []
 
-    def run(*args: Any) -> Any:
-        names.append(threading.current_thread().name)
-        return real.run(*args)
+    async def counted(self: NluWorkers, text: str, context: Any) -> bytes | None:
+        found = await real(self, text, context)
+        texts.append(text if found else f"{text}: not understood")
+        return found
 
-    monkeypatch.setattr(encoder, "_session", SimpleNamespace(run=run))
-    return names
+    monkeypatch.setattr(NluWorkers, "understand", counted)
+    yield texts
+    loaded.stop_workers()
+    loaded.workers = None
 
 
-async def test_a_message_alone_is_encoded_without_waking_a_thread(
-    loaded: ServingProcessor, encoded_in: list[str], monkeypatch
+async def test_a_message_alone_is_understood_without_waking_a_worker(
+    loaded: ServingProcessor, asked: list[str], monkeypatch
 ) -> None:
     monkeypatch.setattr(loaded, "_handled", 1)
-    await loaded.parse_message(UserMessage("Is it safe in pregnancy?"))
-    assert encoded_in == [threading.main_thread().name]
+    found = await loaded.parse_message(UserMessage("Is it safe in pregnancy?"), tracker(loaded))
+    assert found["intent"]["name"] == "pregnancy"
+    assert asked == []
 
 
-async def test_beside_others_it_is_encoded_in_a_thread_and_means_the_same(
-    loaded: ServingProcessor, encoded_in: list[str], monkeypatch
+@pytest.mark.parametrize(
+    "text", ["Is it safe in pregnancy with losec?", "how long do they last", "i can't breathe", "/restart", "!!"]
+)
+async def test_beside_others_a_worker_understands_it_and_it_means_the_same(
+    loaded: ServingProcessor, asked: list[str], monkeypatch, text: str
 ) -> None:
-    alone = await loaded.parse_message(UserMessage("Is it safe in pregnancy?"))
+    context = tracker(loaded, topics=["common_side_effects"])
+    alone = await loaded.parse_message(UserMessage(text), context)
     loaded._parses.clear()
     monkeypatch.setattr(loaded, "_handled", 2)
-    beside = await loaded.parse_message(UserMessage("Is it safe in pregnancy?"))
-    assert encoded_in[-1].startswith("encoder")
-    assert beside["intent"] == alone["intent"]
+    assert await loaded.parse_message(UserMessage(text), context) == alone
+    assert asked == [text]
+
+
+async def test_what_is_remembered_no_worker_is_asked(loaded: ServingProcessor, asked: list[str], monkeypatch) -> None:
+    monkeypatch.setattr(loaded, "_handled", 2)
+    for _ in range(2):
+        await loaded.parse_message(UserMessage("tell me about folate"), tracker(loaded))
+    assert asked == ["tell me about folate"]
 
 
 async def test_messages_are_counted_while_they_are_handled(loaded: ServingProcessor, monkeypatch) -> None:
