@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -27,11 +28,11 @@ logger = logging.getLogger(__name__)
 
 # Understands a text in the context of some slots' values.
 Understand = Callable[[str, Sequence[Any]], bytes]
-# More wouldn't help: the rest of a turn takes half as long as understanding, and of that one process does all.
+# More wouldn't help: the rest of a turn takes half as long as understanding it, and one process does that for all.
 MOST = 2
-# Messages that a worker has at once, the one that it works on among them. What comes then the server understands itself; with fewer it would
-# do so while workers have nothing to do.
-MOST_ASKED = 5
+# A worker has at most this share of the messages that are being handled, the one that it works on among them; what comes then the server
+# understands itself. With less it would do so while workers have nothing to do, with more it would wait for them.
+SHARE = 0.9
 # A worker that takes longer is taken for dead.
 LONGEST_SECONDS = 1.0
 _STANDARD_ERROR = 2
@@ -41,8 +42,9 @@ FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 60.0
 
 def fitting_count() -> int:
     """Return how many workers fit this machine: a core is left for the server's own process."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores - 1, MOST)
+    if sys.platform != "linux":  # macOS's own libraries don't take a fork
+        return 0
+    return min(len(os.sched_getaffinity(0)) - 1, MOST)
 
 
 @dataclass(eq=False)
@@ -78,10 +80,20 @@ class NluWorkers:
             self._workers.append(self._fork())
         metrics.NLU_WORKERS.set(len(self._workers))
 
-    async def understand(self, text: str, context: Sequence[Any]) -> bytes | None:
-        """Return what a worker understands; None where none is free or it failed, and the caller must understand it itself."""
+    async def understand(self, text: str, context: Sequence[Any], handled: int) -> bytes | None:
+        """Return what a worker understands.
+
+        Args:
+            text: the message.
+            context: the values of the slots that matter.
+            handled: how many messages are being handled, this one among them.
+
+        Returns:
+            What the function that workers call returned; None where each has enough to do, or the one that was asked failed. Then the
+            caller must understand the message itself.
+        """
         worker = min(self._workers, key=lambda one: len(one.asked), default=None)
-        if worker is None or len(worker.asked) >= MOST_ASKED:
+        if worker is None or len(worker.asked) >= round(SHARE * handled):
             return None
         answer: asyncio.Future[bytes | None] = asyncio.get_running_loop().create_future()
         worker.asked.append(answer)

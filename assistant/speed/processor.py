@@ -65,7 +65,7 @@ class ServingProcessor(MessageProcessor):
         if self.workers and self._handled > 1 and tracker and only_output_properties and not self.http_interpreter:
             text, context = message.text or "", _context(tracker)
             if _key(text, context) not in self._parses:
-                found = await self.workers.understand(text, context)
+                found = await self.workers.understand(text, context, self._handled)
                 if found:
                     self._remember(_key(text, context), found)
         return await super().parse_message(message, tracker, only_output_properties)

@@ -15,7 +15,7 @@ from tests.conftest import free_port, start_server
 from tests.services import lives, until
 
 QUESTIONS = [
-    "does it hurt", "how often are injections given", "can i take tablets instead", "is it safe in pregnancy", "why am i so tired",
+    "does it hurt", "how often are injections given", "can i take tablets instead", "is it safe in pregnancy", "is b12 in fish",
     "what foods have b12", "i cant breathe after my jab", "who wins the cup", "side effects", "metformin and b12",
 ]  # fmt: skip
 

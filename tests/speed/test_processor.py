@@ -111,8 +111,8 @@ async def asked(loaded: ServingProcessor, monkeypatch) -> AsyncIterator[list[str
     loaded.start_workers(1)
     real, texts = NluWorkers.understand, []
 
-    async def counted(self: NluWorkers, text: str, context: Any) -> bytes | None:
-        found = await real(self, text, context)
+    async def counted(self: NluWorkers, text: str, *others: Any) -> bytes | None:
+        found = await real(self, text, *others)
         texts.append(text if found else f"{text}: not understood")
         return found
 
