@@ -48,7 +48,7 @@ class Thresholds:
     told: float = 0.85
     loose: float = 0.6
     loose_known: float = 0.9
-    apart: float = 0.6
+    apart: float = 0.5
     loose_apart: float = 0.0
     urgent_part: float = 0.85
     urgent: float = 0.3

@@ -17,7 +17,6 @@ from assistant.speed import nlu_workers
 from assistant.speed.nlu_workers import NluWorkers
 from tests.services import lives
 
-
 # So many messages being handled that a worker may be asked all of a test's.
 MANY = 20
 
