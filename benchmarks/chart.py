@@ -39,7 +39,7 @@ def draw(results: dict[str, Any], path: Path) -> None:
         [median(systems[name]["resident"]) for name in shown],
         color=[COLOURS[name] for name in shown],
     )
-    memory.set_title("Resident memory at start, MB")
+    memory.set_title("Memory at start, MB")
     times.legend(fontsize=8)
     figure.tight_layout()
     # Without a date, the same result makes the same file.
