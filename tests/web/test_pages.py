@@ -55,6 +55,11 @@ def test_the_list_links_to_every_answer(server: str) -> None:
     assert get(server, "/answers").text == get(server, "/answers/").text
 
 
+@pytest.mark.parametrize("path", ["/answers/", "/answers/none"])
+def test_no_public_page_leads_to_the_made_up_clinic(server: str, path: str) -> None:
+    assert 'href="/"' not in get(server, path).text
+
+
 @pytest.mark.parametrize("path", ["/answers/", "/answers/frequency", "/answers/none"])
 def test_the_answers_need_no_script_and_nothing_from_elsewhere(server: str, path: str) -> None:
     page = get(server, path).text

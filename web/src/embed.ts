@@ -10,24 +10,25 @@ const set = script.dataset;
 const label = set["label"] ?? "Ask about B12";
 const title = set["title"] ?? "Chat about vitamin B12";
 
+// No rem: what it comes to is the page's choice.
 const style = `
 :host { all: initial; position: fixed; z-index: 2147483000; inset-block-end: 0; ${set["position"] === "start" ? "inset-inline-start" : "inset-inline-end"}: 0;
-  font: 700 1rem/1.3 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+  font: 700 medium/1.3 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 @media print { :host { display: none } }
 [hidden] { display: none !important }
-.open { position: relative; display: flex; align-items: center; gap: .6rem; min-height: 56px; margin: 1rem; padding: .75rem 1.25rem; border: 2px solid transparent; border-radius: 999px;
+.open { position: relative; display: flex; align-items: center; gap: .6em; min-height: 56px; margin: 1em; padding: .75em 1.25em; border: 2px solid transparent; border-radius: 999px;
   font: inherit; cursor: pointer; color: var(--b12-on-brand, #fff); background: var(--b12-brand, #0b5563); box-shadow: 0 6px 24px rgb(6 40 48 / 35%) }
 svg { width: 26px; height: 26px; flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round }
 .open:focus-visible, a:focus-visible { outline: 3px solid #fd3; outline-offset: 0; box-shadow: 0 0 0 6px #14282e }
 .badge { position: absolute; inset-block-start: -6px; inset-inline-end: -2px; min-width: 26px; padding: 2px 6px; box-sizing: border-box; border-radius: 999px; border: 2px solid #fff;
-  font-size: .875rem; text-align: center; color: #fff; background: #b3141d }
-.panel { position: fixed; inset-block-end: 1rem; inset-inline: inherit; display: flex; flex-direction: column; width: min(410px, 100vw - 2rem); height: min(680px, 100vh - 2rem); height: min(680px, 100dvh - 2rem);
-  ${set["position"] === "start" ? "inset-inline-start" : "inset-inline-end"}: 1rem; border-radius: 18px; overflow: hidden; background: var(--b12-ground, #f2f6f6); color: #14282e;
+  font-size: .875em; text-align: center; color: #fff; background: #b3141d }
+.panel { position: fixed; inset-block-end: 1em; inset-inline: inherit; display: flex; flex-direction: column; width: min(410px, 100vw - 2em); height: min(680px, 100vh - 2em); height: min(680px, 100dvh - 2em);
+  ${set["position"] === "start" ? "inset-inline-start" : "inset-inline-end"}: 1em; border-radius: 18px; overflow: hidden; background: var(--b12-ground, #f2f6f6); color: #14282e;
   box-shadow: 0 16px 60px rgb(6 40 48 / 40%); border: 1px solid #7b9096 }
-.panel.large { width: min(680px, 100vw - 2rem); height: calc(100vh - 2rem); height: calc(100dvh - 2rem) }
+.panel.large { width: min(680px, 100vw - 2em); height: calc(100vh - 2em); height: calc(100dvh - 2em) }
 iframe { flex: 1; width: 100%; border: 0; color-scheme: normal }
-.lost { position: absolute; inset: 0; padding: 1.5rem; font-weight: 400; background: #fff }
-a { color: #0b4f8a } .lost button { font: inherit; min-height: 44px; padding: 0 1rem }
+.cover { position: absolute; inset: 0; padding: 1.5em; font-weight: 400; background: #fff }
+a { color: #0b4f8a } .cover button { font: inherit; min-height: 44px; padding: 0 1em }
 .said { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
 @media (max-width: 480px), (max-height: 420px) {
   .panel, .panel.large { inset: 0; width: 100%; height: 100%; border: 0; border-radius: 0 }
@@ -69,7 +70,10 @@ function start(): void {
   const phone = matchMedia("(max-width: 480px), (max-height: 420px)");
   const held: HTMLElement[] = [];
   let ready = false;
-  let lost: HTMLElement | undefined;
+  /** What stands over the frame until it is ready. */
+  let cover: HTMLElement | undefined;
+  let tries = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   function unread(count: number): void {
     badge.hidden = count === 0;
@@ -78,22 +82,30 @@ function start(): void {
     button.setAttribute("aria-label", `${label} (chat${count ? `, ${count} new` : ""})`);
   }
 
+  function show(role: string, ...inside: (Node | string)[]): void {
+    cover?.remove();
+    const close = make("button", { type: "button" }, "Close");
+    close.onclick = () => open(false);
+    cover = make("div", { class: "cover", role }, ...inside, close);
+    panel.append(cover);
+  }
+
   function load(): void {
-    lost?.remove();
-    lost = undefined;
-    // The page's origin goes with the address: the frame answers to no other.
-    frame.src = `${origin}/widget#${encodeURIComponent(location.origin)}`;
-    setTimeout(() => ready || lost || panel.hidden || fail(), 15_000);
+    show("status", make("p", {}, "Loading the chat …"));
+    // A new address each time, or the browser takes it for a place on the page that is there. The page's origin goes with it: the
+    // frame answers to no other.
+    frame.src = `${origin}/widget?${(tries += 1)}#${encodeURIComponent(location.origin)}`;
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (!ready && !panel.hidden) fail();
+    }, 15_000);
   }
 
   function fail(): void {
     const again = make("button", { type: "button" }, "Try again");
     again.onclick = load;
-    const close = make("button", { type: "button" }, "Close");
-    close.onclick = () => open(false);
     const answers = make("a", { href: `${origin}/answers/`, target: "_blank", rel: "noopener" }, "Read the answers as pages");
-    lost = make("div", { class: "lost", role: "alert" }, make("p", {}, "The chat could not be loaded."), make("p", {}, answers), again, " ", close);
-    panel.append(lost);
+    show("alert", make("p", {}, "The chat could not be loaded."), make("p", {}, answers), again, " ");
   }
 
   /** Where the chat fills the screen, nothing behind it can be reached. */
@@ -118,7 +130,7 @@ function start(): void {
       return;
     }
     unread(0);
-    if (!frame.src) load();
+    if (!ready && !timer) load();
     frame.focus();
     if (ready) tell({ b12: "opened", full: phone.matches });
   }
@@ -140,7 +152,7 @@ function start(): void {
     const message = event.data;
     if (message.b12 === "ready") {
       ready = true;
-      lost?.remove();
+      cover?.remove();
       look();
       tell(panel.hidden ? { b12: "closed" } : { b12: "opened", full: phone.matches });
     } else if (message.b12 === "close") open(false);

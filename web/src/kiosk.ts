@@ -3,7 +3,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { Api } from "./chat/api";
 import { base } from "./chat/base.css";
-import type { Chat } from "./chat/chat";
+import { SETTLING, type Chat } from "./chat/chat";
 import "./chat/chat";
 import { Conversation, type Replied } from "./chat/conversation";
 import { icons } from "./chat/icons";
@@ -53,6 +53,8 @@ export class Kiosk extends LitElement {
 
   private readonly speaker = new Speaker();
   private readonly conversation = new Conversation(new Api("/kiosk", PATIENCE), null, (question) => withoutServer(this.content, question, s));
+  /** Runs where text or contrast was changed before "Start". */
+  private untouched: ReturnType<typeof setTimeout> | undefined;
   private readonly idle = new Idle(
     () => this.settings.idle_seconds * 1000 * (this.bigger || this.speaker.speaking ? SLOWER : 1),
     () => this.settings.warning_seconds,
@@ -94,6 +96,8 @@ export class Kiosk extends LitElement {
 
   private begin(): void {
     this.screen = "home";
+    this.toggleAttribute("settling", true);
+    setTimeout(() => this.toggleAttribute("settling", false), SETTLING);
     this.idle.start();
     this.toTop();
   }
@@ -129,8 +133,8 @@ export class Kiosk extends LitElement {
   private press(key: Key): void {
     const chat = this.chat;
     if (!chat) return;
-    if ("text" in key) chat.draft = (chat.draft + key.text).slice(0, 500);
-    else if (key.action === "delete") chat.draft = Array.from(chat.draft).slice(0, -1).join("");
+    if ("text" in key) chat.type(key.text);
+    else if (key.action === "delete") chat.type(null);
     else if (key.action === "ask") chat.submit();
     else this.keyboard = false;
     if ("action" in key && key.action === "hide") chat.focus();
@@ -166,7 +170,10 @@ export class Kiosk extends LitElement {
 
   private toggle(what: "bigger" | "contrast"): void {
     this[what] = !this[what];
-    this.size();
+    if (this.chat && what === "bigger") this.chat.resize(() => this.size());
+    else this.size();
+    clearTimeout(this.untouched);
+    if (this.screen === "attract") this.untouched = setTimeout(() => this.screen === "attract" && void this.reset(), this.settings.idle_seconds * 1000);
   }
 
   protected override render(): TemplateResult {
@@ -266,12 +273,17 @@ export class Kiosk extends LitElement {
         .conversation=${this.conversation}
         .deskFirst=${this.settings.at_the_desk}
         .actions=${this.actions}
-        @asked=${() => (this.keyboard = false)}
+        @asked=${this.asked}
         @click=${(event: Event) => (event.composedPath()[0] as HTMLElement).id === "question" && void this.openKeyboard()}
       ></b12-chat>
       ${this.keyboard ? html`<div class="keyboard" role="group" aria-label=${s.keyboard}><div class="keys"></div></div>` : nothing}
     </main>`;
   }
+
+  private readonly asked = (): void => {
+    this.keyboard = false;
+    this.speaker.stop();
+  };
 
   private readonly actions = (reply: Replied): unknown => {
     const { message } = reply;
@@ -288,8 +300,12 @@ export class Kiosk extends LitElement {
             ${speaking ? icons.stop : icons.speak}${speaking ? s.stopSpeaking : s.speak}
           </button>`
         : nothing}
-      ${answer && this.content?.public_url
-        ? html`<button class="quiet" @click=${() => this.give(answer.topic, answer.title)}>${icons.code}${s.takeAway}</button>`
+      ${this.content?.public_url
+        ? message.answers.map(
+            ({ topic, title }) => html`<button class="quiet" @click=${() => this.give(topic, title)}>
+              ${icons.code}${message.answers.length > 1 ? `${s.takeAway}: ${title}` : s.takeAway}
+            </button>`,
+          )
         : nothing}
       ${answer && this.settings.printer
         ? html`<button class="quiet" @click=${() => void this.print(reply)}>${icons.print}${s.print}</button>`

@@ -74,7 +74,10 @@ export class Widget extends LitElement {
     if (message.b12 === "opened") {
       this.unread = 0;
       this.full = message.full;
-      void this.updateComplete.then(() => this.chat.focus());
+      void this.updateComplete.then(() => {
+        this.chat.focus();
+        this.chat.requestUpdate(); // what came while it was hidden is scrolled to now
+      });
     }
     if (message.b12 === "look") this.look(message.theme, message.colours);
   };
@@ -157,8 +160,10 @@ export class Widget extends LitElement {
   /** The answer's public page prints well, and is the same for everybody. */
   private readonly printable = ({ message }: Replied): unknown =>
     message.kind === "answer"
-      ? message.topics.map(
-          (topic) => html`<a class="quiet" href="/answers/${topic}" target="_blank" rel="noopener">${icons.print}${en.print}<span class="hidden"> (${en.newTab})</span></a>`,
+      ? message.answers.map(
+          ({ topic, title }) => html`<a class="quiet" href="/answers/${topic}" target="_blank" rel="noopener">
+            ${icons.print}${en.print}<span class="hidden"> “${title}” (${en.newTab})</span>
+          </a>`,
         )
       : nothing;
 

@@ -130,7 +130,8 @@ class WebChannel(InputChannel):
         return {"text": message["text"], "buttons": message.get("buttons", []), **message["custom"]}
 
     async def _session(self, request: Request) -> Session:
-        session = self._tokens.read(request.headers.get("authorization", ""))
+        # An answer may be rated for a day, which is longer than a chat lasts.
+        session = self._tokens.read(request.headers.get("authorization", ""), expired_too=True)
         if await self._state.is_void(session.id):
             raise expired(self.name())
         return session

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from redis.asyncio import Redis
 
+from assistant.channels.turn import LONGEST_TURN_SECONDS, LONGEST_WAIT_SECONDS
 from assistant.channels.web.session import LONGEST_SECONDS
 from assistant.storage import redis
 
@@ -19,7 +20,7 @@ T = TypeVar("T")
 # How long a reply is kept for a client that didn't get it and asks again.
 KEPT_SECONDS = 600
 # How long another server may take for a turn before it counts as dead: longer than a turn can last.
-PENDING_SECONDS = 30
+PENDING_SECONDS = round(LONGEST_WAIT_SECONDS + LONGEST_TURN_SECONDS) + 5
 _MOST_KEPT = 5000
 # What was claimed: the message's fingerprint, and its reply once there is one.
 Kept = dict[str, Any]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.channels import turn
 from assistant.channels.refusal import RequestError
 from assistant.channels.web import state as states
 from assistant.channels.web import stream
@@ -50,6 +51,10 @@ async def test_a_chats_messages_are_answered_in_the_order_in_which_they_came() -
     tasks = [one.answer(SESSION, WebMessage(f"message-{number}", f"text {number}"), "p") for number in range(9)]
     await asyncio.gather(*tasks)
     assert turns.begun == [f"text {number}" for number in range(9)]
+
+
+def test_a_claim_lasts_longer_than_a_turn_can_and_less_long_than_nginx_waits() -> None:
+    assert turn.LONGEST_WAIT_SECONDS + turn.LONGEST_TURN_SECONDS < states.PENDING_SECONDS < 60
 
 
 async def test_another_chat_does_not_wait() -> None:

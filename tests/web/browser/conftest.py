@@ -69,6 +69,7 @@ def web(model: Path, site: tuple[str, Path], tmp_path_factory: pytest.TempPathFa
         "messages_per_minute_by_address: 300": "messages_per_minute_by_address: 100000",
         "new_chats_per_minute_by_address: 60": "new_chats_per_minute_by_address: 100000",
         "open_chats_by_address: 500": "open_chats_by_address: 100000",
+        "printer: false": "printer: true",
     }.items():
         assert old in settings
         settings = settings.replace(old, new)

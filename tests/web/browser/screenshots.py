@@ -29,7 +29,7 @@ EMERGENCY = "my throat is closing"
 @contextmanager
 def server() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
-        settings = (paths.ROOT / "clinic.yml").read_text(encoding="utf-8")
+        settings = (paths.ROOT / "clinic.yml").read_text(encoding="utf-8").replace("printer: false", "printer: true")
         clinic = Path(folder) / "clinic.yml"
         clinic.write_text(settings.replace("public_url: null", "public_url: https://b12.example.org"), encoding="utf-8")
         port = free_port()

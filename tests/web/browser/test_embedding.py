@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.web.browser.conftest import DESKTOP, Open
+from tests.web.browser.conftest import DESKTOP, PHONE, Open
 from tests.web.browser.pages import Widget
 
 LAUNCHER = "Ask our robot"
@@ -97,3 +97,41 @@ def test_a_site_that_is_not_allowed_gets_no_chat_and_a_way_to_the_answers(
     link = page.get_by_role("link", name="Read the answers as pages")
     assert link.get_attribute("href") == f"{web}/answers/"
     context.close()
+
+
+def test_trying_again_loads_a_chat_whose_script_was_lost(watched: Open, web: str) -> None:
+    page = watched().new_page()
+    page.clock.install()
+    page.goto(f"{web}/")
+    page.route("**/assets/widget.*.js", lambda route: route.abort())
+    widget = Widget(page)
+    widget.launcher.click()
+    page.clock.fast_forward(16_000)
+    expect(page.get_by_role("alert")).to_contain_text("could not be loaded")
+    page.unroute("**/assets/widget.*.js")
+    page.get_by_role("button", name="Try again").click()
+    expect(widget.replies.first).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+
+
+def test_a_chat_that_takes_long_to_load_can_be_closed_and_is_loaded_when_opened_again(watched: Open, web: str) -> None:
+    page = watched(viewport=PHONE, has_touch=True, is_mobile=True).new_page()
+    page.clock.install()
+    page.goto(f"{web}/")
+    page.route("**/widget?*", lambda route: None)
+    widget = Widget(page)
+    widget.launcher.tap()
+    page.get_by_role("button", name="Close", exact=True).tap()
+    expect(widget.panel).to_be_hidden()
+    page.clock.fast_forward(16_000)
+    page.unroute("**/widget?*")
+    widget.open()
+    expect(page.get_by_role("button", name="Close", exact=True)).to_have_count(0)
+
+
+def test_a_sites_own_text_size_leaves_the_launcher_as_it_is(watched: Open, web: str, site: tuple[str, Path]) -> None:
+    small = f'<!doctype html><style>html {{ font-size: 62.5% }}</style><script src="{web}/embed.js" defer></script>'
+    (site[1] / "small.html").write_text(small)
+    page = watched().new_page()
+    page.goto(f"{site[0]}/small.html")
+    expect(Widget(page).launcher).to_have_css("font-size", "16px")

@@ -46,6 +46,34 @@ def test_a_visitor_types_a_question_on_the_screens_keyboard(kiosk: Kiosk) -> Non
     expect(kiosk.box).to_have_attribute("inputmode", "none")
 
 
+def test_the_keyboard_types_and_deletes_at_the_cursor(kiosk: Kiosk) -> None:
+    kiosk.start()
+    kiosk.button("Type a question").tap()
+    kiosk.type("does hurt")
+    kiosk.box.evaluate("(box) => box.setSelectionRange(5, 5)")
+    kiosk.type("itx ")
+    kiosk.button("Delete letter").tap()
+    kiosk.button("Delete letter").tap()
+    kiosk.type(" ")
+    expect(kiosk.box).to_have_value("does it hurt")
+    kiosk.box.evaluate("(box) => box.setSelectionRange(0, 5)")
+    kiosk.button("Delete letter").tap()
+    expect(kiosk.box).to_have_value("it hurt")
+    expect(kiosk.box).to_be_focused()
+
+
+def test_a_double_tap_on_start_opens_no_answer(kiosk: Kiosk) -> None:
+    kiosk.page.set_viewport_size({"width": 1080, "height": 1000})
+    expect(kiosk.page.locator("footer")).to_contain_text("Content")
+    start = kiosk.button("Start").bounding_box()
+    assert start is not None
+    for _ in range(2):
+        kiosk.page.touchscreen.tap(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+        kiosk.page.wait_for_timeout(200)
+    kiosk.page.wait_for_timeout(700)
+    expect(kiosk.tiles.first).to_be_visible()
+
+
 def test_every_topic_is_reached_by_its_group(kiosk: Kiosk, web: str) -> None:
     content = httpx.get(f"{web}/kiosk/content").json()
     kiosk.start()
@@ -78,6 +106,15 @@ def test_the_code_carries_only_the_public_address_of_the_answer(kiosk: Kiosk) ->
     expect(code).to_be_hidden()
 
 
+def test_two_answers_in_one_reply_have_a_code_each(kiosk: Kiosk) -> None:
+    kiosk.start()
+    kiosk.button("Type a question").tap()
+    reply = kiosk.ask("how often are b12 injections given and do they hurt?")
+    reply.get_by_role("button", name="Take it with you: Do B12 injections hurt?").tap()
+    expect(kiosk.page.get_by_role("img", name="https://b12.example.org/answers/injection_pain")).to_be_visible()
+    expect(reply.get_by_role("button", name=f"Take it with you: {TITLE}")).to_have_count(1)
+
+
 def test_the_printed_sheet_is_the_answer_without_the_visitors_words(kiosk: Kiosk) -> None:
     kiosk.page.evaluate("() => { window.printed = 0; window.print = () => { window.printed += 1; }; }")
     kiosk.start()
@@ -105,6 +142,20 @@ def test_text_grows_and_contrast_rises_at_a_touch(kiosk: Kiosk, web: str) -> Non
     kiosk.button("High contrast").tap()
     expect(kiosk.page.locator("main")).to_have_css("background-color", "rgb(0, 0, 0)")
     expect(kiosk.button("High contrast")).to_have_attribute("aria-pressed", "true")
+
+
+def test_bigger_text_keeps_the_reply_in_view_and_the_box_as_high_as_its_text(kiosk: Kiosk) -> None:
+    kiosk.page.set_viewport_size({"width": 1080, "height": 1000})
+    kiosk.start().open(TITLE)
+    for text in ("does it hurt", "my throat is closing and i cannot breathe"):
+        kiosk.ask(text)
+    alarm = kiosk.replies.last.locator(".alarm")
+    expect(alarm).to_be_in_viewport(ratio=1)
+    kiosk.box.fill("words enough for a line and a half of the box at the size that it has " * 2)
+    for _ in range(2):
+        kiosk.button("Bigger text").tap()
+        expect(alarm).to_be_in_viewport(ratio=1)
+        assert kiosk.box.evaluate("(box) => box.scrollHeight - box.clientHeight") <= 1
 
 
 def with_audio(page: Page, audio: str | None) -> None:
@@ -141,8 +192,10 @@ def test_read_aloud_plays_the_audio_that_was_rendered_for_the_answer_and_stops_a
     assert kiosk.page.evaluate("() => window.played") == ["/assets/audio/frequency.0123456789.ogg"]
     kiosk.button("Stop reading").tap()
     assert kiosk.page.evaluate("() => window.played.at(-1)") == "paused"
+    kiosk.button("Read aloud").tap()
     # The longer version has no audio, and no voice here: it is not offered rather than read wrongly.
     kiosk.button("Tell me more").tap()
+    assert kiosk.page.evaluate("() => window.played.at(-1)") == "paused"
     expect(kiosk.reply_after(1).get_by_role("button", name="Read aloud")).to_have_count(0)
 
 
@@ -273,6 +326,22 @@ def test_the_attract_screen_waits_for_ever(watched: Open, web: str) -> None:
     expect(Kiosk(page).button("Start")).to_be_visible()
     page.clock.run_for(300_000)
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_text_and_contrast_changed_without_a_start_are_put_back(watched: Open, web: str) -> None:
+    page = watched(viewport=PANEL, has_touch=True).new_page()
+    page.clock.install()
+    page.goto(f"{web}/kiosk")
+    kiosk = Kiosk(page)
+    names = ("Bigger text", "High contrast")
+    for name in names:
+        kiosk.button(name).tap()
+    page.clock.run_for(50_000)
+    for name in names:
+        expect(kiosk.button(name)).to_have_attribute("aria-pressed", "true")
+    page.clock.run_for(11_000)
+    for name in names:
+        expect(kiosk.button(name)).to_have_attribute("aria-pressed", "false")
 
 
 def test_answers_still_open_when_the_server_is_away_and_typed_questions_say_so(kiosk: Kiosk) -> None:

@@ -7,10 +7,12 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.web.browser.conftest import PHONE, Open
-from tests.web.browser.pages import Widget
+from tests.web.browser.pages import Chat, Widget
 
 QUESTION = "how often are b12 injections given?"
 TITLE = "How often are B12 injections given?"
+TWO_QUESTIONS = "how often are b12 injections given and do they hurt?"
+EMERGENCY = "my throat is closing and i cannot breathe"
 
 
 def test_a_question_gets_an_answer_with_its_sources_review_date_and_steer(widget: Widget) -> None:
@@ -51,6 +53,15 @@ def test_the_answer_is_said_again_longer_or_simpler(widget: Widget, button: str,
     again = widget.reply_after(2)
     expect(again.get_by_role("heading", name=TITLE)).to_be_visible()
     assert again.locator(".text").inner_text() != short
+
+
+def test_a_double_tap_asks_once(widget: Widget) -> None:
+    widget.ask("b12").locator(".choices").get_by_role("button").first.dblclick()
+    widget.reply_after(2)
+    widget.button("Tell me more").dblclick()
+    widget.reply_after(3)
+    widget.page.wait_for_timeout(700)
+    expect(widget.questions).to_have_count(3)
 
 
 def test_choices_are_offered_as_buttons_and_not_numbered_a_second_time(widget: Widget) -> None:
@@ -99,6 +110,14 @@ def test_a_rating_is_sent_once_with_its_reason(widget: Widget) -> None:
     expect(reply.get_by_role("button", name="No", exact=True)).to_have_count(0)
 
 
+def test_a_rating_by_keyboard_keeps_the_focus_in_its_place(widget: Widget) -> None:
+    reply = widget.ask(QUESTION)
+    reply.get_by_role("button", name="No", exact=True).press("Enter")
+    expect(reply.get_by_role("group", name="What was wrong?")).to_be_focused()
+    reply.get_by_role("button", name="Rather not say").press("Enter")
+    expect(reply.get_by_text("Thank you")).to_be_focused()
+
+
 def test_a_rating_without_a_reason_is_sent_with_the_next_question(widget: Widget) -> None:
     reply = widget.ask(QUESTION)
     reply.get_by_role("button", name="No", exact=True).click()
@@ -126,12 +145,17 @@ def test_a_question_asked_without_network_is_sent_when_it_is_back_and_answered_o
     widget.box.fill(QUESTION)
     widget.box.press("Enter")
     expect(widget.status).to_contain_text("No connection")
-    expect(widget.questions.last).to_contain_text("Not sent yet")
+    expect(widget.status).to_contain_text("In an emergency, call 999.")
+    note = widget.questions.last.get_by_text("Not sent yet")
+    expect(note).to_be_in_viewport(ratio=1)
+    shown, bar = note.bounding_box(), widget.inside.locator(".status").bounding_box()
+    assert shown["y"] + shown["height"] <= bar["y"]  # type: ignore[index]
     widget.button("Try again now").click()
     expect(widget.status).to_contain_text("No connection")
     widget.page.context.set_offline(False)
     expect(widget.replies.nth(1)).to_contain_text(TITLE)
     expect(widget.status).to_have_text("The connection is back.")
+    expect(widget.status).to_have_text("", timeout=8_000)
     expect(widget.questions).to_have_count(1)
     expect(widget.replies).to_have_count(2)
     assert len(ids) >= 2
@@ -165,16 +189,40 @@ def test_a_server_that_is_too_busy_is_asked_again_after_the_time_it_names(widget
     def busy_once(route: Route) -> None:
         answered.append(1)
         if len(answered) == 1:
-            body = '{"error": {"code": "too_many", "message": "Too many."}}'
-            route.fulfill(status=429, headers={"Retry-After": "1", "Content-Type": "application/json"}, body=body)
+            refuse(route, seconds=1)
         else:
             route.continue_()
 
     widget.page.context.route("**/web/messages", busy_once)
     widget.box.fill(QUESTION)
     widget.box.press("Enter")
-    expect(widget.status).to_contain_text("sent again in a moment")
+    expect(widget.status).to_have_text(TOO_MANY)
     expect(widget.replies.nth(1)).to_contain_text(TITLE)
+
+
+TOO_MANY = "You sent many messages in a short time. In an emergency, call 999."
+
+
+def refuse(route: Route, seconds: int) -> None:
+    headers = {"Retry-After": str(seconds)}
+    route.fulfill(status=429, headers=headers, json={"error": {"code": "too_many", "message": TOO_MANY}})
+
+
+def test_an_emergency_is_not_held_up_behind_a_question_that_is_one_too_many(widget: Widget) -> None:
+    def refuse_all_but_the_emergency(route: Route) -> None:
+        if route.request.post_data_json["text"] == EMERGENCY:
+            route.continue_()
+        else:
+            refuse(route, seconds=57)
+
+    widget.page.context.route("**/web/messages", refuse_all_but_the_emergency)
+    for text in (QUESTION, "does it hurt"):
+        widget.box.fill(text)
+        widget.box.press("Enter")
+    expect(widget.status).to_have_text(TOO_MANY)
+    expect(widget.ask(EMERGENCY).get_by_role("link", name="Call 999")).to_be_in_viewport()
+    expect(widget.questions).to_contain_text(["Not sent yet", "Not sent yet", EMERGENCY])
+    expect(widget.status).to_have_text(TOO_MANY)
 
 
 def test_a_refused_question_says_why_and_the_next_one_is_answered(widget: Widget) -> None:
@@ -197,12 +245,39 @@ def test_an_expired_session_is_opened_anew_and_the_question_answered(widget: Wid
     expect(widget.ask(QUESTION)).to_contain_text(TITLE)
 
 
+def test_deleting_a_chat_deletes_what_was_said_before_its_time_ran_out(widget: Widget, web: str) -> None:
+    def token() -> str:
+        return str(widget.page.frames[1].evaluate("""() => JSON.parse(sessionStorage["b12-chat"]).token"""))
+
+    first = widget.ask(QUESTION)
+    earlier = token()
+    widget.page.context.route("**/web/messages", lambda route: route.fulfill(status=401, json={}), times=1)
+    widget.ask("does it hurt")
+    tokens = {earlier, token()}
+    assert len(tokens) == 2
+    # An answer is rated by the chat that got it.
+    with widget.page.expect_response("**/web/feedback") as rated:
+        first.get_by_role("button", name="Yes", exact=True).click()
+    assert (rated.value.status, rated.value.request.headers["authorization"]) == (204, f"Bearer {earlier}")
+    widget.page.reload()
+    again = Widget(widget.page).open()
+    again.option("Delete my chat")
+    again.button("Yes, delete it").click()
+    expect(again.status).to_have_text("Your chat has been deleted.")
+    for one in tokens:
+        headers = {"Authorization": f"Bearer {one}"}
+        assert (
+            httpx.post(f"{web}/web/messages", json={"id": "too-late", "text": "hi"}, headers=headers).status_code == 401
+        )
+
+
 def test_the_chat_is_kept_over_page_loads_of_the_tab_but_not_in_another(widget: Widget, web: str) -> None:
     widget.ask(QUESTION)
     widget.page.reload()
     again = Widget(widget.page).open()
     expect(again.replies).to_have_count(2)
     expect(again.questions).to_contain_text([QUESTION])
+    expect(again.log).not_to_have_js_property("scrollTop", 0)
     again.button("Tell me more").click()
     expect(again.reply_after(2)).to_contain_text(TITLE)
     other = widget.page.context.new_page()
@@ -248,7 +323,20 @@ def test_start_again_begins_a_new_conversation(widget: Widget) -> None:
     expect(widget.questions).to_have_count(0)
 
 
+def test_starting_again_without_network_recovers_when_it_is_back(widget: Widget) -> None:
+    widget.page.context.set_offline(True)
+    widget.option("Start again")
+    expect(widget.status).to_contain_text("No connection")
+    widget.button("Try again now").click()
+    expect(widget.status).to_contain_text("No connection")
+    widget.page.context.set_offline(False)
+    expect(widget.replies).to_have_count(1)
+    expect(widget.status).to_have_text("")
+
+
 def test_a_reply_that_comes_while_the_chat_is_closed_shows_on_the_launcher(widget: Widget) -> None:
+    for text in ("does it hurt", "can low b12 affect nerves?"):
+        widget.ask(text)
     released: list[Route] = []
     widget.page.context.route("**/web/messages", lambda route: released.append(route))
     widget.box.fill(QUESTION)
@@ -261,7 +349,8 @@ def test_a_reply_that_comes_while_the_chat_is_closed_shows_on_the_launcher(widge
     expect(widget.page.locator("b12-launcher .badge")).to_have_text("1")
     expect(widget.launcher).to_have_accessible_name("Ask about B12 (chat, 1 new)")
     widget.launcher.click()
-    expect(widget.replies.nth(1)).to_contain_text(TITLE)
+    expect(widget.replies.nth(3)).to_contain_text(TITLE)
+    expect(widget.replies.nth(3).locator(".speaker")).to_be_in_viewport()
     expect(widget.page.locator("b12-launcher .badge")).to_be_hidden()
 
 
@@ -312,6 +401,41 @@ def test_hostile_text_of_a_card_is_shown_as_text(widget: Widget) -> None:
     expect(reply.locator("strong")).to_have_text("<script>alert(2)</script>")
     expect(reply.locator("img, script, b")).to_have_count(0)
     assert [link.get_attribute("href") for link in reply.locator("a:not([href^='/answers/'])").all()] == []
+
+
+def test_a_card_in_another_script_runs_its_way_and_a_source_without_tls_is_a_link(widget: Widget) -> None:
+    def change(route: Route) -> None:
+        given = route.fetch(headers={**route.request.headers, "accept": "application/json"}).json()
+        message = given["message"]
+        message["text"] = f"أنا أجيب بالإنجليزية فقط.\n\n- میں صرف انگریزی\n\n{message['steer']}"
+        source = {"id": "x", "title": "Old", "publisher": "P", "url": "http://old.example/", "date": None}
+        message["answers"][0]["sources"] = [source]
+        route.fulfill(json=given)
+
+    widget.page.context.route("**/web/messages", change)
+    reply = widget.ask(QUESTION)
+    for part in ("p", "li"):
+        expect(reply.locator(f".text {part}").first).to_have_css("direction", "rtl")
+    expect(reply.locator(".steer p")).to_have_css("direction", "ltr")
+    reply.locator("summary").click()
+    expect(reply.get_by_role("link", name="Old")).to_have_attribute("href", "http://old.example/")
+
+
+def test_two_answers_in_one_reply_have_two_links_that_name_them(widget: Widget) -> None:
+    links = widget.ask(TWO_QUESTIONS).get_by_role("link", name="Print or save")
+    expect(links).to_have_count(2)
+    for link, title in zip(links.all(), (TITLE, "Do B12 injections hurt?"), strict=True):
+        expect(link).to_have_accessible_name(f"Print or save “{title}” (opens in a new tab)")
+
+
+def test_the_answer_pages_lead_to_the_chat_as_a_page_of_its_own(watched: Open, web: str) -> None:
+    page = watched(viewport=PHONE).new_page()
+    page.goto(f"{web}/answers/")
+    page.get_by_role("link", name="ask in your own words").click()
+    chat = Chat(page, page)
+    expect(chat.replies).to_have_count(1)
+    expect(chat.ask(QUESTION)).to_contain_text(TITLE)
+    expect(chat.button("Close chat")).to_have_count(0)
 
 
 def test_two_people_never_see_each_others_words(watched: Open, web: str) -> None:

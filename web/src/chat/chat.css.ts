@@ -4,6 +4,7 @@ export const styles = css`
   :host { display: flex; flex-direction: column; min-block-size: 0; background: var(--b12-ground); }
   #log { position: relative; flex: 1; min-block-size: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1rem max(1rem, (100% - 50rem) / 2); }
   #log:focus-visible { outline-offset: -3px; box-shadow: inset 0 0 0 5px var(--b12-focus-edge); border-radius: 0; }
+  :host([settling]) #log button { pointer-events: none; }
   #log > * + * { margin-block-start: 1rem; }
   p, ul, ol { margin: 0 0 0.6em; }
   .text > :last-child, .steer > :last-child { margin-block-end: 0; }

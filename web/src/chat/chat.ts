@@ -12,6 +12,8 @@ import { en, type Strings } from "./strings";
 
 /** What the server takes at most. */
 const LONGEST = 500;
+/** A reply comes within milliseconds, and the second tap of a double one would hit a button that nobody chose. */
+export const SETTLING = 600;
 const EXPLAINING = new Set(["answer", "conversation"]);
 
 @customElement("b12-chat")
@@ -30,10 +32,14 @@ export class Chat extends LitElement {
 
   @query("#question") private box!: HTMLTextAreaElement;
   @query("#log") private log!: HTMLElement;
-  private arrived = false;
+  /** What came last is still to be scrolled to: a reply, or at first a chat that was kept. */
+  private arrived = true;
+  private stood: Status | null = null;
+  private settled: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.settle();
     this.conversation.addEventListener("change", this.changed);
     this.conversation.addEventListener("reply", this.replied);
   }
@@ -63,31 +69,76 @@ export class Chat extends LitElement {
     this.askFor(text);
   }
 
+  /** Type at the cursor in place of what is marked; without a text delete that, or the letter before the cursor. */
+  type(text: string | null): void {
+    const { value, selectionStart, selectionEnd: end } = this.box;
+    const letter = text === null && selectionStart === end ? Array.from(value.slice(0, end)).at(-1) : undefined;
+    const start = selectionStart - (letter?.length ?? 0);
+    const room = LONGEST - value.length + end - start;
+    this.box.setRangeText((text ?? "").slice(0, room), start, end, "end");
+    this.draft = this.box.value;
+  }
+
+  /** Let `change` make everything larger or smaller, and keep what is being read in view. */
+  resize(change: () => void): void {
+    const { scrollTop, clientHeight } = this.log;
+    const rows = this.rows();
+    const last = rows.at(-1);
+    const top = rows.find((row) => row.offsetTop + row.offsetHeight > scrollTop);
+    const read = top ? (scrollTop - top.offsetTop) / top.offsetHeight : 0;
+    const lastBegins = last && last.offsetTop >= scrollTop && last.offsetTop < scrollTop + clientHeight;
+    change();
+    this.fit();
+    if (lastBegins) this.showFromItsBeginning(last);
+    else if (top) this.log.scrollTop = top.offsetTop + read * top.offsetHeight;
+  }
+
   private askFor(text: string, topic?: string): void {
+    this.settle();
     this.conversation.ask(text, topic);
     // The button that was tapped goes away, and must not take the focus with it.
     this.focus();
     this.dispatchEvent(new Event("asked"));
   }
 
+  private settle(): void {
+    this.toggleAttribute("settling", true);
+    clearTimeout(this.settled);
+    this.settled = setTimeout(() => this.toggleAttribute("settling", false), SETTLING);
+  }
+
+  /** Make the box as high as its text. */
+  private fit(): void {
+    this.box.style.blockSize = "auto";
+    this.box.style.blockSize = `${this.box.scrollHeight + 2}px`;
+  }
+
+  private rows(): HTMLElement[] {
+    return [...this.log.querySelectorAll<HTMLElement>(".person, .assistant")];
+  }
+
+  /** Below the question if there is room for a line of it. */
+  private showFromItsBeginning(reply: HTMLElement): void {
+    const question = reply.previousElementSibling as HTMLElement | null;
+    const top = question?.classList.contains("person") && question.offsetHeight < 120 ? question : reply;
+    this.log.scrollTop = top.offsetTop - 8;
+  }
+
   protected override updated(changed: PropertyValues): void {
-    if (changed.has("draft") && this.box) {
-      this.box.style.blockSize = "auto";
-      this.box.style.blockSize = `${this.box.scrollHeight + 2}px`;
-    }
-    const rows = this.log.querySelectorAll<HTMLElement>(".person, .assistant");
-    const last = rows[rows.length - 1];
-    if (!last) return;
+    if (changed.has("draft")) this.fit();
+    const last = this.rows().at(-1);
+    // In a frame that is hidden nothing has a place yet.
+    if (!last || this.log.clientHeight === 0) return;
+    const { status } = this.conversation;
     if (this.arrived) {
-      // Show a reply from its beginning, below the question if there is room for a line of it.
-      const question = last.previousElementSibling as HTMLElement | null;
-      const top = question?.classList.contains("person") && question.offsetHeight < 120 ? question : last;
-      this.log.scrollTop = top.offsetTop - 8;
+      this.showFromItsBeginning(last);
       this.arrived = false;
-    } else if (last.classList.contains("person") && last.dataset["seen"] !== "") {
-      last.dataset["seen"] = "";
+    } else if (last.classList.contains("person") && (last.dataset["seen"] !== "" || status !== this.stood)) {
+      // What is said below the log takes room from it.
       this.log.scrollTop = this.log.scrollHeight;
     }
+    if (last.classList.contains("person")) last.dataset["seen"] = "";
+    this.stood = status;
   }
 
   protected override render(): TemplateResult {
@@ -121,12 +172,13 @@ export class Chat extends LitElement {
 
   private statusText(status: Status): string {
     const s = this.strings;
+    const inEmergency = s.inEmergency(document.documentElement.dataset["emergency"]);
     const texts: Record<Status, string> = {
       ready: "",
       working: s.working,
       slow: s.slow,
-      offline: s.offline,
-      busy: s.busy,
+      offline: `${s.offline} ${inEmergency}`,
+      busy: this.conversation.refusal || `${s.busy} ${inEmergency}`,
       back: s.back,
       removed: s.removed,
       removed_here: s.removedHere,
@@ -196,22 +248,29 @@ export class Chat extends LitElement {
 
   private rating(entry: Replied): TemplateResult {
     const s = this.strings;
-    if (entry.vote === "sent") return html`<p class="rating" role="status">${s.thanks}</p>`;
-    if (entry.vote === "failed") return html`<p class="rating" role="status">${s.notRated}</p>`;
+    // The button that was pressed goes away; what comes in its place takes the focus.
+    const press = (vote: () => unknown) => async (event: Event) => {
+      const card = (event.currentTarget as HTMLElement).closest(".card");
+      void vote();
+      await this.updateComplete;
+      card?.querySelector<HTMLElement>(".rating")?.focus();
+    };
+    if (entry.vote === "sent" || entry.vote === "failed")
+      return html`<p class="rating" role="status" tabindex="-1">${entry.vote === "sent" ? s.thanks : s.notRated}</p>`;
     if (entry.vote === "asking_why") {
-      const send = (reason: Reason | null) => void this.conversation.sendVote(reason);
-      return html`<div class="rating" role="group" aria-label=${s.why}>
+      const send = (reason: Reason | null) => press(() => this.conversation.sendVote(reason));
+      return html`<div class="rating" role="group" tabindex="-1" aria-label=${s.why}>
         <p role="status">${s.why}</p>
         ${Object.entries(s.reasons).map(
-          ([reason, label]) => html`<button class="quiet" @click=${() => send(reason as Reason)}>${label}</button>`,
+          ([reason, label]) => html`<button class="quiet" @click=${send(reason as Reason)}>${label}</button>`,
         )}
-        <button class="quiet" @click=${() => send(null)}>${s.skip}</button>
+        <button class="quiet" @click=${send(null)}>${s.skip}</button>
       </div>`;
     }
     return html`<div class="rating" role="group" aria-label=${s.useful}>
       <span aria-hidden="true">${s.useful}</span>
-      <button class="quiet" @click=${() => this.conversation.rate(entry, true)}>${icons.up}${s.yes}</button>
-      <button class="quiet" @click=${() => this.conversation.rate(entry, false)}>${icons.down}${s.no}</button>
+      <button class="quiet" @click=${press(() => this.conversation.rate(entry, true))}>${icons.up}${s.yes}</button>
+      <button class="quiet" @click=${press(() => this.conversation.rate(entry, false))}>${icons.down}${s.no}</button>
     </div>`;
   }
 

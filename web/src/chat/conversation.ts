@@ -11,6 +11,8 @@ export interface Replied {
   from: "assistant";
   id: string;
   message: Message;
+  /** The chat that got it, which alone may rate it. */
+  token?: string | null;
   /** Not useful, and the reason not chosen yet: the vote is sent with the reason, the next question or on leaving. */
   vote?: "asking_why" | "sent" | "failed";
 }
@@ -20,23 +22,31 @@ export type Status = "ready" | "working" | "slow" | "offline" | "busy" | "back" 
 
 interface Kept {
   token: string | null;
+  ended?: string[];
   entries: Entry[];
 }
 
 const KEY = "b12-chat";
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
+/** How long good news stands. */
+const NEWS = 5000;
 
 /** Fires `change` whenever anything that is shown may have changed, and `reply` when a reply came. */
 export class Conversation extends EventTarget {
   entries: Entry[] = [];
   status: Status = "ready";
+  /** What the server said when it refused a question as one too many; it names the number for an emergency. */
+  refusal = "";
   private token: string | null = null;
+  /** Tokens whose time ran out while this chat went on: what was said under them is deleted with it. */
+  private ended: string[] = [];
   private readonly undeleted: string[] = [];
   private wait = FIRST_WAIT;
   /** The round in which something is being sent, or none. */
   private pumping: number | null = null;
   private wake: (() => void) | null = null;
+  private passing: ReturnType<typeof setTimeout> | undefined;
   /** Counts the conversations, so that a reply to a cleared one is dropped. */
   private round = 0;
 
@@ -65,6 +75,7 @@ export class Conversation extends EventTarget {
     try {
       const session = await this.openFor(round);
       if (session && this.entries.length === 0) this.reply(session.welcome);
+      if (round === this.round && this.status === "offline" && !this.pending()) this.show("ready");
     } catch {
       // The first question opens a session too, and says so if that fails.
       if (!navigator.onLine && round === this.round) this.show("offline");
@@ -85,7 +96,8 @@ export class Conversation extends EventTarget {
     this.wait = FIRST_WAIT;
     for (const token of this.undeleted.splice(0)) void this.removeOnServer(token);
     this.wake?.();
-    void this.pump();
+    // A chat that could not even begin has nothing to send.
+    void (this.status === "offline" && this.entries.length === 0 ? this.start() : this.pump());
   }
 
   rate(reply: Replied, useful: boolean): void {
@@ -102,15 +114,16 @@ export class Conversation extends EventTarget {
 
   /** Forget everything here and ask the server to delete the conversation. Tells whether the server did. */
   async clear(): Promise<boolean> {
-    const token = this.token;
+    const tokens = this.token ? [...this.ended, this.token] : this.ended;
     this.round += 1;
     this.token = null;
+    this.ended = [];
     this.entries = [];
     this.wait = FIRST_WAIT;
     this.storage?.removeItem(KEY);
     this.wake?.();
     this.show("ready");
-    return token === null || this.removeOnServer(token);
+    return (await Promise.all(tokens.map((token) => this.removeOnServer(token)))).every(Boolean);
   }
 
   /** Delete the chat because the person asked for it, and say how it went. */
@@ -137,24 +150,33 @@ export class Conversation extends EventTarget {
     reply.vote = "sent";
     this.save();
     try {
-      await this.api.rate(this.token ?? "", reply.message.feedback_token ?? "", useful, reason);
+      await this.api.rate(reply.token ?? this.token ?? "", reply.message.feedback_token ?? "", useful, reason);
     } catch {
       reply.vote = "failed";
       this.save();
     }
   }
 
-  private pending(): Asked | undefined {
-    return this.entries.find((entry): entry is Asked => entry.from === "person" && entry.state === "waiting");
+  private pending(but?: Set<Asked>): Asked | undefined {
+    return this.entries.find((entry): entry is Asked => entry.from === "person" && entry.state === "waiting" && !but?.has(entry));
   }
 
-  /** Send what waits, one after the other, until nothing waits. */
+  /** Send what waits, one after the other, until nothing waits. One too many holds up none after it: that may be an emergency. */
   private async pump(): Promise<void> {
     const round = this.round;
     if (this.pumping === round) return;
     this.pumping = round;
     let reopened = 0;
-    for (let next = this.pending(); next; next = this.pending()) {
+    const tooMany = new Set<Asked>();
+    let refused: unknown;
+    while (this.pending()) {
+      const next = this.pending(tooMany);
+      if (!next) {
+        await this.pause(refused);
+        if (round !== this.round) return;
+        tooMany.clear();
+        continue;
+      }
       if (this.status !== "offline" && this.status !== "busy") this.show("working");
       try {
         if (!this.token && !(await this.openFor(round))) return;
@@ -166,12 +188,17 @@ export class Conversation extends EventTarget {
         const wasAway = this.status === "offline" || this.status === "busy";
         next.state = "sent";
         this.reply(answered.message, next);
-        this.show(this.pending() ? "working" : wasAway ? "back" : "ready");
+        if (this.pending(tooMany)) this.show("working");
+        else if (!this.pending()) this.show(wasAway ? "back" : "ready");
       } catch (error) {
         if (round !== this.round) return;
         if (error instanceof Refusal && error.status === 401 && reopened < 2) {
+          if (this.token) this.ended.push(this.token);
           this.token = null;
           reopened += 1;
+        } else if (error instanceof Refusal && error.status === 429 && this.token) {
+          tooMany.add(next);
+          refused = error;
         } else if (error instanceof Refusal && error.status < 500 && error.status !== 429 && error.status !== 401) {
           next.state = "refused";
           next.problem = error.message;
@@ -206,6 +233,7 @@ export class Conversation extends EventTarget {
   /** Wait before the next try: as long as the server says, else longer each time, but not past a sign that it may work. */
   private async pause(error: unknown): Promise<void> {
     const busy = error instanceof Refusal && error.status === 429;
+    if (busy) this.refusal = error.message;
     this.show(busy ? "busy" : "offline");
     const wait = busy && error.retryAfter ? error.retryAfter : this.wait;
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
@@ -220,7 +248,7 @@ export class Conversation extends EventTarget {
   }
 
   private reply(message: Message, question?: Asked): void {
-    const entry: Replied = { from: "assistant", id: newId(), message };
+    const entry: Replied = { from: "assistant", id: newId(), message, token: this.token };
     // Below its own question, although another may have been asked meanwhile.
     const place = question ? this.entries.indexOf(question) + 1 : this.entries.length;
     this.entries.splice(place, 0, entry);
@@ -230,11 +258,13 @@ export class Conversation extends EventTarget {
 
   private show(status: Status): void {
     this.status = status;
+    clearTimeout(this.passing);
+    if (status === "back") this.passing = setTimeout(() => this.show("ready"), NEWS);
     this.dispatchEvent(new Event("change"));
   }
 
   private save(): void {
-    const kept: Kept = { token: this.token, entries: this.entries };
+    const kept: Kept = { token: this.token, ended: this.ended, entries: this.entries };
     try {
       this.storage?.setItem(KEY, JSON.stringify(kept));
     } catch {
@@ -247,6 +277,7 @@ export class Conversation extends EventTarget {
     try {
       const kept = JSON.parse(this.storage?.getItem(KEY) ?? "null") as Kept | null;
       this.token = kept?.token ?? null;
+      this.ended = kept?.ended ?? [];
       this.entries = kept?.entries ?? [];
     } catch {
       this.entries = [];

@@ -11,10 +11,10 @@ export function markdown(text: string, link: ShowLink): Rendered[] {
   return many(Lexer.lex(text, { gfm: true, breaks: true }), link);
 }
 
-/** Return the address if it may be a link, else null. Anything but https, tel and mailto stays text. */
+/** Return the address if it may be a link, else null. Anything but a web page, tel and mailto stays text. */
 export function safeHref(href: string): string | null {
   try {
-    return ["https:", "tel:", "mailto:"].includes(new URL(href).protocol) ? href : null;
+    return ["https:", "http:", "tel:", "mailto:"].includes(new URL(href).protocol) ? href : null;
   } catch {
     return null;
   }
@@ -36,13 +36,13 @@ function one(token: Tokens.Generic, link: ShowLink): Rendered {
     case "paragraph":
     case "heading":
     case "blockquote":
-      return html`<p>${inside()}</p>`;
+      return html`<p dir="auto">${inside()}</p>`;
     case "strong":
       return html`<strong>${inside()}</strong>`;
     case "em":
       return html`<em>${inside()}</em>`;
     case "list": {
-      const items = (token as Tokens.List).items.map((item) => html`<li>${many(item.tokens, link)}</li>`);
+      const items = (token as Tokens.List).items.map((item) => html`<li dir="auto">${many(item.tokens, link)}</li>`);
       return (token as Tokens.List).ordered ? html`<ol>${items}</ol>` : html`<ul>${items}</ul>`;
     }
     case "link":

@@ -44,7 +44,7 @@ function offersButtons(paragraph: string, message: Message): boolean {
 export const webLink =
   (s: Strings): ShowLink =>
   (href, content) =>
-    href.startsWith("https:")
+    /^https?:/.test(href)
       ? html`<a href=${href} target="_blank" rel="noopener noreferrer">${content}<span class="hidden"> (${s.newTab})</span></a>`
       : html`<a href=${href}>${content}</a>`;
 
@@ -53,7 +53,7 @@ export const plainLink: ShowLink = (_href, content) => html`${content}`;
 
 export function said(message: Message, link: ShowLink, s: Strings): TemplateResult[] {
   return parts(message).map((part) => {
-    if (part.kind === "title") return html`<h2>${part.text}</h2>`;
+    if (part.kind === "title") return html`<h2 dir="auto">${part.text}</h2>`;
     if (part.kind === "text") return html`${markdown(part.text, link)}`;
     const label = steerLabel(message, s);
     return html`<div class="steer">${label ? html`<span class="steer-label">${label}</span>` : nothing}${markdown(part.text, link)}</div>`;

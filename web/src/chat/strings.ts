@@ -16,9 +16,11 @@ export const en = {
   slow: "Still looking. This takes longer than usual …",
   offline: "No connection. Your question is kept and sent when the connection is back.",
   busy: "Many questions at once. Yours is sent again in a moment.",
+  /** `numbers`: the region's, as the page knows them. */
+  inEmergency: (numbers = "999, 911 or 112") => `In an emergency, call ${numbers}.`,
   back: "The connection is back.",
   retry: "Try again now",
-  waiting: "Not sent yet",
+  waiting: "Not sent yet. It is sent by itself as soon as it can be.",
   refused: "Not sent",
   related: "Related questions",
   choose: "Which one do you mean?",

@@ -18,6 +18,8 @@ export function drawKeyboard(place: HTMLElement, s: KioskStrings, press: (key: K
     layoutName: "default",
     useButtonTag: true,
     disableButtonHold: true,
+    // The cursor stays in the box, where it is seen.
+    preventMouseDownDefault: true,
     // A key counts when the finger leaves it: acting sooner lets the same touch hit what moves under it, and Enter and Space press no key.
     useMouseEvents: true,
     display: {

@@ -27,6 +27,7 @@ export const styles = css`
   .home h1 { margin: 0 0 0.75rem; font-size: 1.4rem; }
   .home h2 { margin: 1.5rem 0 0.6rem; font-size: 1.1rem; }
   .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 14rem), 1fr)); gap: 12px; margin: 0; padding: 0; list-style: none; }
+  :host([settling]) .home { pointer-events: none; }
   .tiles li { display: grid; }
   .tile { min-block-size: calc(var(--b12-target) * 1.5); padding: 0.6rem 0.9rem; border: 2px solid var(--b12-line-strong); border-radius: 16px; background: var(--b12-paper); color: var(--b12-ink); font-weight: 700; font-size: 0.95rem; line-height: 1.25; text-align: start; }
   .tile:active, .tile:hover { border-color: var(--b12-brand); background: var(--b12-tint); }
