@@ -1,7 +1,7 @@
 # Each target calls one command; `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install web serve chat telegram train topics check lint evaluate bench test tools audit advisories licences sbom \
+.PHONY: help install web serve chat telegram train topics check lint evaluate bench profile test tools audit advisories licences sbom \
         audio screenshots lighthouse
 
 # uv from the PATH, or one of our own from PyPI.
@@ -62,7 +62,10 @@ evaluate: install  ## Measure the understanding on held-out questions
 	@$(RUN) b12 evaluate
 
 bench: install  ## Compare speed, memory and start-up with stock Rasa (most of an hour; QUICK=1: 7 minutes)
-	@$(RUN) --group bench python -m benchmarks.speed $(if $(QUICK),--quick)
+	@$(RUN) --group bench python -m benchmarks.speed $(if $(QUICK),--quick) $(if $(PIPELINES),--pipelines $(PIPELINES))
+
+profile: install  ## Show where the time of a turn goes (docs/performance.md)
+	@$(RUN) --group bench python -m benchmarks.profile
 
 lint: install tools  ## Check the code's form and types, and what it is made of
 	@$(RUN) ruff check . && $(RUN) ruff format --check . && $(RUN) mypy

@@ -49,7 +49,7 @@ def serve(
     """Serve the assistant; train first if no model fits the data."""
     if model is None:
         _train(force=False)
-    console.print("Loading the model and asking it the golden questions (about 15 seconds) ...")
+    console.print("Loading the model and asking it the golden questions (some seconds) ...")
     # Nothing of what is imported and loaded now is garbage; the server turns the collector on when it is ready.
     gc.disable()
     from assistant import server
@@ -69,7 +69,7 @@ def serve(
 def train(
     force: Annotated[bool, typer.Option(help="Train even if a model fits the data.")] = False,
     encoder: Annotated[
-        bool, typer.Option(help="First teach the encoder anew from the training questions (about 15 minutes).")
+        bool, typer.Option(help="First teach the encoder anew from the training questions (about 17 minutes).")
     ] = False,
 ) -> None:
     """Train a model on the present data."""
@@ -92,7 +92,7 @@ def check() -> None:
     """Check the cards, their facts and sources, the questions, and that all of them fit together."""
     from assistant import checks
 
-    with console.status("Checking (about ten seconds) ..."):
+    with console.status("Checking (some seconds) ..."):
         problems = checks.check()
     for problem in problems:
         print(problem)
@@ -147,7 +147,7 @@ def sign(
 
     made = signing.sign(topic, name, role, registration, note)
     print(
-        f"{made.name} signed '{topic}' version {made.version} on {made.date}. A running server shows it after a restart."
+        f"{made.name} signed '{topic}' version {made.version} on {made.date}. A running server shows it after 'b12 upgrade' or a restart."
     )
 
 
@@ -282,7 +282,7 @@ app.add_typer(cli_settings.app, name="settings")
 
 @app.command(epilog="Example: b12 doctor --quick")
 def doctor(
-    quick: Annotated[bool, typer.Option("--quick", help="Leave out loading the model (10 seconds).")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out loading the model (some seconds).")] = False,
     host: Annotated[str, typer.Option(help="Where the server listens, or would.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Its port.")] = 5005,
 ) -> None:
@@ -363,7 +363,7 @@ def chat() -> None:
     _train(force=False)
     from assistant import chat as conversation
 
-    console.print("Loading the model and asking it the golden questions (about 15 seconds) ...")
+    console.print("Loading the model and asking it the golden questions (some seconds) ...")
     conversation.talk()
 
 
@@ -371,7 +371,7 @@ def chat() -> None:
 def telegram() -> None:
     """Answer on Telegram by polling; the token is read from TELEGRAM_BOT_TOKEN."""
     _train(force=False)
-    console.print("Loading the model and asking it the golden questions (about 15 seconds) ...")
+    console.print("Loading the model and asking it the golden questions (some seconds) ...")
     from assistant.channels.telegram import polling
 
     polling.run()
@@ -408,7 +408,7 @@ def _train(*, force: bool) -> Path:
     from assistant import models
 
     if force or not models.fitting_model().exists():
-        with console.status("Training a model on the present data (about a minute) ..."):
+        with console.status("Training a model on the present data (about two minutes) ..."):
             path = models.train(force=force)
     else:
         path = models.fitting_model()

@@ -28,6 +28,8 @@ _Error = tuple[type[BaseException] | None, BaseException | None, TracebackType |
 _FRAMES = 4
 # What a line may say beyond its message: figures and names of ours, never what somebody wrote.
 _FIELDS = ("channel", "kind", "topics", "urgency", "milliseconds")
+# Where asyncio's lines begin to show values: "Exception in callback f('...')", "...\nfuture: <Task exception=...>".
+_VALUES = re.compile(r"[\n(<]")
 _REQUEST_HEADER = "X-Request-ID"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -40,6 +42,11 @@ class WordlessFormatter(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
+        """Return the line without what ``_said`` leaves out."""
+        record.message = _said(record)
+        return super().formatMessage(record)
 
     def formatException(self, ei: _Error) -> str:  # noqa: N802 (logging's name)
         """Return an exception's type and its innermost places."""
@@ -60,7 +67,7 @@ class JsonFormatter(WordlessFormatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _said(record),
         }
         if request_id.get():
             line["request"] = request_id.get()
@@ -113,6 +120,12 @@ def identify_requests(app: Sanic) -> None:
 
     app.register_middleware(begin, "request")
     app.register_middleware(end, "response")  # type: ignore[arg-type]
+
+
+def _said(record: logging.LogRecord) -> str:
+    """Return a record's message. Of asyncio's own it is the beginning: behind that come values and exceptions in full."""
+    said = record.getMessage()
+    return _VALUES.split(said, maxsplit=1)[0].strip() if record.name == "asyncio" else said
 
 
 def _name_only(_: Any, __: str, entry: MutableMapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ import contextlib
 import ctypes
 import gc
 import logging
-import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -35,7 +34,7 @@ from threadpoolctl import threadpool_limits  # noqa: E402
 
 training_imports.let_others_load()
 
-from assistant import health, logs, models, paths, reply, self_test, settings, stopping, takeover  # noqa: E402
+from assistant import address, health, logs, models, paths, reply, self_test, settings, stopping, takeover  # noqa: E402
 from assistant.errors import AssistantError  # noqa: E402
 from assistant.in_process_actions import InProcessActions  # noqa: E402
 from assistant.report import routes as report_routes  # noqa: E402
@@ -263,14 +262,14 @@ def serve(
 
 
 def _check_settings(workers: int, nlu_workers: int | None) -> None:
-    """Refuse what can't work now, before the model's ten seconds. Raises AssistantError."""
+    """Refuse what can't work now, before the model is loaded. Raises AssistantError."""
     database.database_url()
     Keys()
     settings.load()
     staff.password()
-    address = redis.url()
-    if address:
-        redis.Shared(address)
+    url = redis.url()
+    if url:
+        redis.Shared(url)
     elif workers > 1:
         raise AssistantError(
             "Several workers need Redis to keep the order in a conversation. Set REDIS_URL, or use one worker."
@@ -283,15 +282,13 @@ def _announce(host: str, port: int) -> None:
     places = {"web": "/ (website)", "kiosk": "/kiosk", "rest": "/webhooks/rest/webhook"}
     channels = reply.texts().clinic.channels
     on = [place for channel, place in places.items() if getattr(channels, channel)]
-    print(f"Ready: http://{host}:{port} with {', '.join([*on, '/answers/'])}", flush=True)
+    print(f"Ready: http://{address.shown(host, port)} with {', '.join([*on, '/answers/'])}", flush=True)
 
 
 def _check_port(host: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise AssistantError(
-                f"Cannot listen on {host}:{port} ({error.strerror}). Stop what uses it, or choose another: --port"
-            ) from None
+    try:
+        address.check_free(host, port)
+    except OSError as error:
+        raise AssistantError(
+            f"Cannot listen on {address.shown(host, port)} ({error.strerror}). Stop what uses it, or choose another: --port"
+        ) from None

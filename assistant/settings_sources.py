@@ -103,7 +103,7 @@ def _put(data: dict[Any, Any], key: Key, value: Any) -> bool:
 def _value(text: str, field: ModelField) -> Any:
     """Return what a variable says in the form that the file would have; what can't be read stays as it is and is refused."""
     if text.lower() in ("null", "none"):
-        return None
+        return [] if field.shape == SHAPE_LIST else None
     try:
         if field.shape == SHAPE_LIST:
             return yaml.safe_load(text) if text.startswith("[") else [part.strip() for part in text.split(",")]

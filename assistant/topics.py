@@ -43,9 +43,7 @@ def check(root: Path = paths.ROOT) -> list[ContentError]:
             continue
         if not same:
             line = text[: text.index("# topics: begin")].count("\n") + 1
-            problems.append(
-                ContentError(path, line, "the topics differ from data/guidance/cards", "run: uv run b12 topics")
-            )
+            problems.append(ContentError(path, line, "the topics differ from data/guidance/cards", "run: make topics"))
     return problems
 
 

@@ -1,4 +1,4 @@
-"""Where the time of a turn goes, without HTTP: ``uv run python -m benchmarks.profile`` prints the table of docs/performance.md."""
+"""Where the time of a turn goes, without HTTP: ``make profile`` prints the table of docs/performance.md."""
 
 import asyncio
 import inspect

@@ -1,7 +1,7 @@
 """How many turns a second one, two and three replicas answer behind nginx on PostgreSQL and Redis, and what limits them.
 
-    uv run python -m benchmarks.replicas
-    uv run python -m benchmarks.replicas --share 0.25   # each replica gets a quarter of a core (needs cpulimit)
+    .venv/bin/python -m benchmarks.replicas
+    .venv/bin/python -m benchmarks.replicas --share 0.25   # each replica gets a quarter of a core (needs cpulimit)
 
 With shares that the machine can give to all of them, turns a second grow with the replicas unless a lock or the database holds them back.
 It needs Debian's nginx, postgresql and redis-server. Replicas, load, proxy and database share the machine's cores, so the figures say

@@ -1,4 +1,4 @@
-"""Speed, memory and start-up beside stock Rasa: ``make bench``, or ``uv run --group bench python -m benchmarks.speed [--quick]``.
+"""Speed, memory and start-up beside stock Rasa: ``make bench``.
 
 One run on one machine measures all systems, in turn and several times over, so that the ratios mean something where the
 milliseconds don't. Every message differs from all others of the run.
@@ -125,10 +125,10 @@ def environment_megabytes() -> float:
 
 def _command(options: argparse.Namespace) -> str:
     """Return the command that this run was started with."""
+    whole = "make bench" + (" QUICK=1" if options.quick else "")
     if options.pipelines:
-        quick = " --quick" if options.quick else ""
-        return f"uv run --group bench python -m benchmarks.speed{quick} --pipelines {' '.join(options.pipelines)}"
-    return "make bench" + (" QUICK=1" if options.quick else "")
+        return f'{whole} PIPELINES="{" ".join(options.pipelines)}"'
+    return whole
 
 
 def main() -> None:

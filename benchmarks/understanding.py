@@ -1,4 +1,4 @@
-"""Compares pipelines on the held-out questions: ``uv run python -m benchmarks.understanding [pipeline ...]``.
+"""Compares pipelines on the held-out questions: ``.venv/bin/python -m benchmarks.understanding [pipeline ...]``.
 
 Each is trained on the same questions by Rasa itself. What counts is the first intent of the ranking, without thresholds: how
 well a pipeline refuses depends on thresholds of its own, and is measured for the assistant by ``b12 evaluate``.

@@ -82,7 +82,8 @@ def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def clinic_settings(folder: Path, **changed: str) -> str:
     """Write a clinic.yml of the tests: they speak for many addresses. Other lines may be changed by their keys; return its path."""
     text = (paths.ROOT / "clinic.yml").read_text()
-    for key, value in {"trusted_proxies": '["127.0.0.1"]', "sites": '["https://clinic.example"]', **changed}.items():
+    ours = {"trusted_proxies": '["127.0.0.1"]', "sites": '["https://clinic.example"]', "printer": "true"}
+    for key, value in {**ours, **changed}.items():
         text, found = re.subn(rf"^( *{key}: )[^#\n]*", rf"\g<1>{value} ", text, flags=re.MULTILINE)
         assert found == 1, key
     path = folder / "clinic.yml"

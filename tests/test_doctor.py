@@ -236,6 +236,19 @@ def test_too_little_memory_is_found(tmp_path: Path, megabytes: int, limit: str, 
     assert found.state == state
 
 
+def test_a_port_of_ipv6_is_looked_at_too() -> None:
+    with socket.socket(socket.AF_INET6) as other:
+        try:
+            other.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no IPv6")
+        place = Place("::1", other.getsockname()[1])
+        other.listen()
+        taken = machine.port(place)
+    assert (taken.state, taken.seen) == ("failed", f"[::1]:{place.port}: Address already in use")
+    assert machine.port(place).seen == f"[::1]:{place.port} is free"
+
+
 @pytest.mark.parametrize(("megabytes", "state"), [(50_000, "ok"), (1000, "warning"), (100, "failed")])
 def test_a_disk_that_is_nearly_full_is_found(monkeypatch: pytest.MonkeyPatch, megabytes: int, state: str) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=megabytes * 1_000_000))

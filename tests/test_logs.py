@@ -1,3 +1,5 @@
+import asyncio
+import gc
 import json
 import logging
 
@@ -28,6 +30,34 @@ def test_an_exception_is_logged_without_its_message(capsys: pytest.CaptureFixtur
     assert "secret" not in written
     assert "ValueError at test_logs.py:" in written
     assert "processor.failed (ValueError)" in written
+
+
+@pytest.mark.usefixtures("_configured")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_asyncios_own_lines_show_no_exceptions_message_and_no_values(
+    form: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOG_FORMAT", form)
+    logs.configure()
+
+    def fail(words: str) -> None:
+        raise ValueError(words)
+
+    async def lost() -> None:
+        fail("my secret worry")
+
+    async def lose() -> None:
+        asyncio.get_running_loop().call_soon(fail, "my secret worry")
+        task = asyncio.create_task(lost())
+        await asyncio.wait([task])
+        del task
+        gc.collect()
+
+    asyncio.run(lose())
+    written = capsys.readouterr().err
+    assert "Task exception was never retrieved" in written and "Exception in callback" in written
+    assert written.count("ValueError at test_logs.py:") == 2
+    assert "secret" not in written
 
 
 @pytest.mark.usefixtures("_configured")

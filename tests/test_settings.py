@@ -92,6 +92,7 @@ def test_a_variable_wins_over_the_file_and_the_rule_over_an_older_name(tmp_path:
     assert (found.web.chat_minutes, found.web.sites) == (20, ["https://b.example", "https://c.example"])
     assert (found.phone, found.hours, found.kiosk.printer, found.region) == (None, "0900", True, "us")
     assert (found.storage.keep_hours, found.storage.keep_record_days) == (2, 30.5)
+    assert settings.load(path, {"B12_WEB__SITES": "null"}).web.sites == []
     assert settings.load(path, {"B12_WEB__SITES": '["https://d.example"]'}).web.sites == ["https://d.example"]
 
 

@@ -4,7 +4,6 @@ import importlib
 import importlib.metadata
 import platform
 import shutil
-import socket
 import sys
 import sysconfig
 import tempfile
@@ -15,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from assistant import paths
+from assistant import address, paths
 from assistant.doctor.finding import Finding, State
 from assistant.storage import database
 from assistant.web.assets import Assets
@@ -64,7 +63,7 @@ def packages(lock: Path = paths.ROOT / "uv.lock") -> Finding:
     # Only what was installed for this project, and not what other packages carry along.
     found = importlib.metadata.distributions(path=[sysconfig.get_path("purelib")])
     installed = {one.metadata["Name"].lower().replace("_", "-").replace(".", "-"): one.version for one in found}
-    mend = "install what is pinned: make install (or uv sync --frozen)"
+    mend = "install what is pinned: make install"
     own = next(package for package in locked if package["name"] == _PROJECT)
     missing = [one["name"] for one in own["dependencies"] if one["name"] not in installed]
     if missing:
@@ -137,29 +136,22 @@ def memory(
 
 def port(place: Place) -> Finding:
     """Look whether the port is free, or our own server listens there."""
-    ours = _ours(place)
+    ours, where = _ours(place), address.shown(place.host, place.port)
     if ours:
         state: State = "ok" if ours["status"] == "ok" else "warning"
         mend = "" if state == "ok" else "see the findings on the database and Redis"
-        return Finding("port", state, f"{place.host}:{place.port} is served by this assistant: {ours['status']}", mend)
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((place.host, place.port))
-        except OSError as error:
-            return Finding(
-                "port",
-                "failed",
-                f"{place.host}:{place.port}: {error.strerror}",
-                "stop what uses it, or choose another: --port",
-            )
-    return Finding("port", "ok", f"{place.host}:{place.port} is free")
+        return Finding("port", state, f"{where} is served by this assistant: {ours['status']}", mend)
+    try:
+        address.check_free(place.host, place.port)
+    except OSError as error:
+        return Finding("port", "failed", f"{where}: {error.strerror}", "stop what uses it, or choose another: --port")
+    return Finding("port", "ok", f"{where} is free")
 
 
 def _ours(place: Place) -> dict[str, Any] | None:
     """Return what our own server says of its health; None if none listens there."""
     try:
-        said = httpx.get(f"http://{place.host}:{place.port}/health", timeout=_WAIT_SECONDS).json()
+        said = httpx.get(f"http://{address.shown(place.host, place.port)}/health", timeout=_WAIT_SECONDS).json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError):
         return None
     return said if isinstance(said, dict) and {"status", "turns", "failures"} <= said.keys() else None

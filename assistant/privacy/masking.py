@@ -4,12 +4,18 @@ Only what is stored goes through here; the turn itself sees the words. A false a
 somebody's privacy, so every long number goes, whether it could be recognised or not.
 """
 
+import gzip
+import json
+import pkgutil
 import re
+from functools import lru_cache
 
 import phonenumbers
 from stdnum import luhn
 from stdnum.gb import nhs
 from stdnum.us import ssn
+
+from assistant.nlu.spelling import common_words
 
 # Where a phone number without its country's code is looked for.
 _REGIONS = ("GB", "US", "IE")
@@ -58,6 +64,18 @@ _NAME_COMES = re.compile(
 _TITLED = re.compile(
     r"\b(?:(?i:mr|mrs|ms)\.?\s+(?:[A-Z]\.?\s+)?[A-Za-z'’-]{2,}|(?:Dr|Doctor|Nurse|Miss|Sister|Prof|Professor)\.?\s+[A-Z][\w'’-]+)"
 )
+# Without a capital it may also be "the nurse said".
+_PERHAPS_TITLED = re.compile(r"\b(?:dr|doctor|nurse|prof|professor)\.?\s+([a-z][a-z'’-]+)", re.IGNORECASE)
+# English words that are surnames too, and what stands behind a doctor though it is no common English word.
+_ALSO_NAME = re.compile(
+    "baker|bell|black|brown|carter|chambers|cole|cook|cooper|cox|dean|fox|frost|gray|green|grey|hall|hill|hunt|john|king|law|"
+    "marsh|mary|moore|morgan|page|parker|price|rose|stone|turner|ward|webb|west|white|woods?|young"
+)
+_NEVER_NAME = re.compile(
+    "administers|advised|appt|disagrees|gp|hca|hinted|practitioner|prescribes|reckons|recommends|refered|sed|shrugged|urgently|warns"
+)
+# How often a word stands in pyspellchecker's texts from which on it is more likely a word than a name.
+_COMMON = 3000
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 # Words that end a name, or show that none came.
 _NO_NAME = re.compile(
@@ -117,6 +135,7 @@ def _phones_masked(text: str) -> str:
 
 def _names_masked(text: str) -> str:
     text = _TITLED.sub("[name]", text)
+    text = _PERHAPS_TITLED.sub(lambda found: "[name]" if _is_name(found[1]) else found[0], text)
     parts, end = [], 0
     for comes in _NAME_COMES.finditer(text):
         if comes.start() < end:
@@ -137,3 +156,17 @@ def _names_masked(text: str) -> str:
             parts += [text[end : comes.end()], "[name]", rest]
             end = after
     return "".join([*parts, text[end:]])
+
+
+def _is_name(word: str) -> bool:
+    """Tell whether what stands behind "doctor" is a name: no common word of English or of questions about B12."""
+    word = word.lower().replace("’", "'").removesuffix("'s").replace("'", "")
+    return bool(_ALSO_NAME.fullmatch(word)) or not (_NEVER_NAME.fullmatch(word) or word in _common_words())
+
+
+@lru_cache(maxsize=1)
+def _common_words() -> frozenset[str]:
+    packed = pkgutil.get_data("spellchecker", "resources/en.json.gz")
+    assert packed
+    counts = json.loads(gzip.decompress(packed))
+    return common_words() | {word.lower().replace("'", "") for word, count in counts.items() if count >= _COMMON}

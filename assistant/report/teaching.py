@@ -26,7 +26,9 @@ def show(console: Console) -> None:
     """Print what was refused or asked back about, grouped. Raises AssistantError when the database can't be used."""
     groups = _groups()
     if not groups:
-        console.print("Nothing that was refused or asked back about is kept. Words are kept for B12_KEEP_HOURS.")
+        console.print(
+            "Nothing that was refused or asked back about is kept. Words are kept for storage.keep_hours (clinic.yml)."
+        )
         return
     table = Table("number", "messages", *KINDS.values(), "for example", "also")
     for number, group in enumerate(groups, start=1):

@@ -155,8 +155,8 @@ def test_the_public_reaches_neither_the_figures_nor_the_rest_channel() -> None:
     paths_of = {
         path["path"]: path["pathType"] for path in the("Ingress", EVERYTHING)["spec"]["rules"][0]["http"]["paths"]
     }
-    assert paths_of["/"] == "Exact"
-    assert not {"/metrics", "/ready", "/webhooks/rest", "/webhooks"} & set(paths_of)
+    assert paths_of["/"] == paths_of["/robots.txt"] == "Exact"
+    assert not {"/metrics", "/ready", "/staff", "/webhooks/rest", "/webhooks"} & set(paths_of)
     assert "/webhooks/telegram/webhook" in str(the("Ingress", WEBHOOK))
 
 

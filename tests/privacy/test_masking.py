@@ -39,6 +39,10 @@ from assistant.privacy.masking import masked
         ("my daughter is called Zoë", "my daughter is called [name]"),
         ("mrs patel gives me the jab", "[name] gives me the jab"),
         ("Dr O'Neill said no", "[name] said no"),
+        ("dr patel said no", "[name] said no"),
+        ("nurse jones did it", "[name] did it"),
+        ("doctor smith told me, dr. o'neill's nurse too", "[name] told me, [name] nurse too"),
+        ("is prof brown right", "is [name] right"),
     ],
 )
 def test_personal_data_is_replaced_by_its_kind(written: str, stored: str) -> None:
@@ -54,6 +58,9 @@ def test_personal_data_is_replaced_by_its_kind(written: str, stored: str) -> Non
         "my level is 148 pmol/l and folate 3.4",
         "i had 6 jabs in 2 weeks then 1 every 12 weeks",
         "doctor said i should ask the nurse",
+        "nurse said so, doctor told me, my doctor didnt listen",
+        "book a nurse appointment at the doctor surgery",
+        "nurse practitioner or doctor urgently",
         "what is it called when you lack b12",
         "is my name needed, my name is not secret",
         "call 999 or 111 or 112",

@@ -20,7 +20,7 @@ from telegram.request import HTTPXRequest
 
 from assistant.channels.telegram import format as shown
 from assistant.channels.telegram import words
-from assistant.channels.telegram.seen import Queue
+from assistant.channels.telegram.seen import Queue, until_it_can
 from assistant.channels.telegram.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ async def quietly(call: Awaitable[Any]) -> None:
         logger.info("Telegram: a side call failed (%s)", type(error).__name__)
 
 
-async def send_all(bot: Bot, queue: Queue, more: asyncio.Event) -> None:
+async def send_all(bot: Bot, queue: Queue, more: asyncio.Event, stuck: Callable[[bool], None]) -> None:
     """Send what waits in the queue, one message at a time, for ever.
 
     One at a time, so that a process killed at any moment repeats one message at the most.
@@ -111,34 +111,36 @@ async def send_all(bot: Bot, queue: Queue, more: asyncio.Event) -> None:
         bot: the bot.
         queue: where the messages are.
         more: is set when there are new ones.
+        stuck: see ``until_it_can``.
     """
     pause = _FIRST_PAUSE_SECONDS
     while True:
         more.clear()
-        waiting = queue.next_message()
+        waiting = await until_it_can(stuck, queue.next_message)
         if waiting is None:
-            await _wait(more, queue.seconds_to_next())
+            await _wait(more, await until_it_can(stuck, queue.seconds_to_next))
             continue
         try:
             await _deliver(bot, Outgoing(**waiting.message))
-            queue.sent(waiting.id)
-            pause = _FIRST_PAUSE_SECONDS
         except RetryAfter as error:
-            queue.postpone(waiting.chat, _seconds(error))
+            await until_it_can(stuck, queue.postpone, waiting.chat, _seconds(error))
             logger.warning("Telegram: too fast for one chat; its messages wait %.0f s", _seconds(error))
         except (Forbidden, ChatMigrated) as error:
-            queue.drop(waiting.chat)
+            await until_it_can(stuck, queue.drop, waiting.chat)
             logger.info("Telegram: a chat can't be written to any more (%s)", type(error).__name__)
         except TelegramError as error:
             # Perhaps it arrived and only the answer was lost. Twice is better than never: it may be an emergency.
-            queue.postpone(waiting.chat, pause)
+            await until_it_can(stuck, queue.postpone, waiting.chat, pause)
             logger.error("Telegram: sending failed (%s); trying again in %.0f s", type(error).__name__, pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
         except Exception as error:
             # Telegram took the message, and the library can't read what it said to it. Sending again would never end.
-            queue.sent(waiting.id)
+            await until_it_can(stuck, queue.sent, waiting.id)
             logger.error("Telegram: the answer to a message could not be read (%s)", type(error).__name__)
+        else:
+            await until_it_can(stuck, queue.sent, waiting.id)
+            pause = _FIRST_PAUSE_SECONDS
 
 
 async def _wait(more: asyncio.Event, seconds: float | None) -> None:

@@ -64,7 +64,7 @@ def run(model: Path | None = None) -> None:
 
 
 async def _run(settings: Settings, model: Path) -> None:
-    queue = open_queue(settings)  # before the model's ten seconds
+    queue = open_queue(settings)  # before the model is loaded
     from assistant import takeover
     from assistant.server import load_agent
     from assistant.storage.upkeep import Upkeep
@@ -146,14 +146,15 @@ async def _fetch_for_ever(bot: Bot, queue: Queue, worker: Worker) -> None:
             if updates:
                 worker.accept(updates, max(update["update_id"] for update in updates) + 1)
         except (TelegramError, sqlite3.Error) as error:  # what was not recorded is fetched again
-            worker.status = "unreachable"
+            worker.tell("unreachable")
             wait = max(pause, float(getattr(error, "retry_after", 0)))
             reason = "another process polls for this bot" if isinstance(error, Conflict) else type(error).__name__
             logger.error("Telegram: fetching updates failed (%s); trying again in %.0f s", reason, wait)
             await asyncio.sleep(wait)
             pause = min(pause * 2, 60.0)
             continue
-        worker.status, pause = "ok", 1.0
+        worker.tell("ok")
+        pause = 1.0
         if not updates and time.monotonic() - began < _SHORTEST_POLL_SECONDS:
             await asyncio.sleep(_SHORTEST_POLL_SECONDS)
 

@@ -7,6 +7,7 @@ taking a message and the confirmation's being recorded: a process killed there s
 What people wrote stands in the file only until it is answered, encrypted, and is then overwritten.
 """
 
+import asyncio
 import contextlib
 import fcntl
 import json
@@ -14,9 +15,9 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -24,10 +25,13 @@ from assistant.errors import AssistantError
 
 logger = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
+
 # Telegram repeats an update for at most a day.
 _REMEMBERED_SECONDS = 2 * 24 * 3600
 # After a week without updates Telegram begins to count anew, and an old offset would hide the new ones.
 _OFFSET_SECONDS = 5 * 24 * 3600
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 60.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS received (id INTEGER PRIMARY KEY, at REAL NOT NULL, task BLOB);
 CREATE INDEX IF NOT EXISTS received_at ON received (at);
@@ -170,10 +174,11 @@ class Queue:
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield self._database
+            self._database.execute("COMMIT")
         except BaseException:
-            self._database.execute("ROLLBACK")
+            if self._database.in_transaction:  # a full disk has ended it already
+                self._database.execute("ROLLBACK")
             raise
-        self._database.execute("COMMIT")
 
     def _encrypted(self, value: dict[str, Any]) -> bytes:
         return self._fernet.encrypt(json.dumps(value).encode())
@@ -184,3 +189,27 @@ class Queue:
         except InvalidToken:
             logger.error("a kept message can't be read: B12_SECRET or the token has changed; it was dropped")
             return None
+
+
+async def until_it_can(stuck: Callable[[bool], None], use: Callable[..., Result], *arguments: Any) -> Result:
+    """Use the file until that works, with longer and longer pauses: the disk may be full for a while.
+
+    Args:
+        stuck: is told True when it failed, and False once it worked after that.
+        use: a method of the queue.
+        arguments: what it is called with.
+    """
+    pause, failed = _FIRST_PAUSE_SECONDS, False
+    while True:
+        try:
+            result = use(*arguments)
+        except sqlite3.Error as error:
+            failed = True
+            stuck(True)
+            logger.error("Telegram: its file failed (%s); trying again in %.0f s", type(error).__name__, pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+        else:
+            if failed:
+                stuck(False)
+            return result

@@ -158,6 +158,8 @@ class Reader:
         return dataclasses.replace(made, do="topics")
 
     def _ask(self, text: str, message: Message, *, seen_text_only: bool = False) -> Task:
+        if len(text) > words.LONGEST_TEXT and not red_flags.red_flags().find(text):
+            return self._line("too_long", message)
         return dataclasses.replace(self._made("ask", message), text=harmless(text), seen_text_only=seen_text_only)
 
     def _line(self, name: str, message: Message) -> Task:

@@ -23,9 +23,16 @@ DESCRIPTION = (
     "999 in the UK, 911 in the US or 112 in Europe."
 )
 
+# Characters of a message that are answered; Telegram passes on four times as many.
+LONGEST_TEXT = 1000
+
 LINES = {
     "media": "I can only read text. I did not open what you sent. Please write your question in words.",
     "edited": "I can't see changes to a message. Please send your question again as a new message.",
+    "too_long": (
+        f"Your message is too long for me: I answer up to {LONGEST_TEXT:,} characters. Please shorten it, or send it in parts. "
+        "In an emergency, {emergency_short}."
+    ),
     "private": "I only answer in private, so that nobody else reads along. Tap my name and write to me there.",
     "topics": "Here is what I can answer. Tap a question, or write your own.",
     "feedback": "Did an answer not help? Try asking in other words. To tell the people who run me: {clinic}",

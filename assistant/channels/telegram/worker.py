@@ -17,7 +17,7 @@ from assistant.channels.telegram import bot as telegram_bot
 from assistant.channels.telegram import format as shown
 from assistant.channels.telegram import identity, words
 from assistant.channels.telegram.bot import Outgoing
-from assistant.channels.telegram.seen import Queue
+from assistant.channels.telegram.seen import Queue, until_it_can
 from assistant.channels.telegram.settings import Settings
 from assistant.channels.telegram.updates import Reader, Task
 from assistant.channels.turn import take_turn
@@ -33,7 +33,7 @@ class Worker:
     """Answers updates.
 
     Attributes:
-        status: ``starting``, ``ok``, ``unreachable`` or ``refused``.
+        status: ``starting``, ``ok``, ``unreachable`` or ``refused``; ``stopped`` while its file can't be used.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Worker:
             handle: Rasa's handler for a message.
             forget: deletes a conversation.
         """
-        self.status = "starting"
+        self._status, self._stuck = "starting", False
         self._settings, self._queue, self._bot = settings, queue, bot
         self._handle, self._forget = handle, forget
         self._reader = Reader(settings)
@@ -62,19 +62,28 @@ class Worker:
         self._chats: weakref.WeakValueDictionary[int, asyncio.Lock] = weakref.WeakValueDictionary()
         self._running: set[asyncio.Task[None]] = set()
 
+    @property
+    def status(self) -> str:
+        """See the class."""
+        return "stopped" if self._stuck else self._status
+
+    def tell(self, status: str) -> None:
+        """Set how it stands between the bot and Telegram."""
+        self._status = status
+
     async def run(self, arrange: Callable[[], Awaitable[Any]]) -> None:
         """Answer what a former process left, then set the bot up, then send answers, for ever.
 
         Args:
             arrange: tells Telegram how updates shall come, after the bot was introduced.
         """
-        for number, kept in self._queue.unanswered():
+        for number, kept in await until_it_can(self._tell_stuck, self._queue.unanswered):
             self._start(number, Task(**kept))
-        sending = asyncio.create_task(telegram_bot.send_all(self._bot, self._queue, self._more))
+        sending = asyncio.create_task(telegram_bot.send_all(self._bot, self._queue, self._more, self._tell_stuck))
         try:
-            await telegram_bot.until_it_works(self._introduce, "introducing the bot", self._tell)
-            await telegram_bot.until_it_works(arrange, "arranging for updates", self._tell)
-            self.status = "ok"
+            await telegram_bot.until_it_works(self._introduce, "introducing the bot", self.tell)
+            await telegram_bot.until_it_works(arrange, "arranging for updates", self.tell)
+            self.tell("ok")
             logger.info("Telegram: the bot answers")
             await sending
         finally:
@@ -99,8 +108,8 @@ class Worker:
     async def _introduce(self) -> None:
         self._reader.username = await telegram_bot.introduce(self._bot, groups=self._settings.groups)
 
-    def _tell(self, status: str) -> None:
-        self.status = status
+    def _tell_stuck(self, stuck: bool) -> None:
+        self._stuck = stuck
 
     def _task(self, update: dict[str, Any]) -> Task | None:
         try:
@@ -130,7 +139,10 @@ class Worker:
                 parts = shown.parts({"text": failed.text, "custom": failed.envelope()})
             messages = [Outgoing(task.chat, part.html, part.plain, part.keyboard, task.reply_to) for part in parts]
             chat = identity.chat_key(self._settings, task.chat)
-            self._queue.answered(number, chat, map(dataclasses.asdict, messages))
+            # Nobody else would: Telegram was told that the update has arrived.
+            await until_it_can(
+                self._tell_stuck, self._queue.answered, number, chat, [*map(dataclasses.asdict, messages)]
+            )
         self._more.set()
 
     async def _parts(self, task: Task) -> list[shown.Part]:

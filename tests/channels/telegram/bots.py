@@ -2,13 +2,18 @@
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 from rasa.core.channels.channel import UserMessage
 
 from assistant import reply as replies
+from assistant.channels.telegram import seen
 from assistant.channels.telegram.polling import open_queue, poll
+from assistant.channels.telegram.seen import Queue
 from assistant.channels.telegram.settings import Settings
 
 
@@ -33,6 +38,22 @@ class Handler:
         await message.output_channel.send_response(
             message.sender_id, {"text": made.text, "custom": made.envelope(), "buttons": made.buttons}
         )
+
+
+class FullDisk:
+    """Lets no answer be recorded while it is full."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.full, self.refused, usual = True, 0, Queue.answered
+
+        def answered(queue: Queue, *arguments: Any) -> None:
+            if self.full:
+                self.refused += 1
+                raise sqlite3.OperationalError("database or disk is full")
+            usual(queue, *arguments)
+
+        monkeypatch.setattr(Queue, "answered", answered)
+        monkeypatch.setattr(seen, "_FIRST_PAUSE_SECONDS", 0.1)
 
 
 @contextlib.asynccontextmanager

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from bots import polling
+from bots import FullDisk, polling
 from fake_telegram import FakeTelegram, Refused
 
 from assistant import reply as replies
@@ -266,6 +266,37 @@ async def test_when_the_assistant_breaks_the_person_still_gets_a_reply(telegram,
         telegram.say("does it hurt")
         message = await arrived(telegram, 1)
     assert message["text"].startswith("I'm sorry, something went wrong")
+
+
+async def test_an_answer_that_cannot_be_recorded_is_given_once_it_can(
+    telegram, settings, handler, tmp_path, monkeypatch
+) -> None:
+    disk = FullDisk(monkeypatch)
+    async with polling(settings, handler, tmp_path):
+        telegram.say("Hello")
+        while disk.refused < 2:
+            await asyncio.sleep(0.02)
+        disk.full = False
+        message = await arrived(telegram, 1)
+    assert "B12" in message["text"]
+    assert len(handler.asked) == 1, "the turn was taken twice"
+
+
+async def test_a_long_message_is_told_the_limit_and_a_long_cry_for_help_is_answered(
+    telegram, settings, handler, tmp_path
+) -> None:
+    cry = "my throat is closing up after the jab"
+    async with polling(settings, handler, tmp_path):
+        telegram.say("b" * words.LONGEST_TEXT)
+        await arrived(telegram, 1)
+        telegram.say("b" * (words.LONGEST_TEXT + 1))
+        refused = await arrived(telegram, 2)
+        telegram.say(cry + ". please" * 400)
+        answered = await arrived(telegram, 3)
+    assert refused["text"].startswith("Your message is too long") and "1,000" in refused["text"]
+    assert "call 999" in refused["text"]
+    assert answered["text"].startswith("999")
+    assert [len(text) for _, text in handler.asked] == [words.LONGEST_TEXT, len(cry) + 400 * len(". please")]
 
 
 async def test_words_behind_a_command_belong_to_it_or_are_asked(telegram, settings, handler, tmp_path) -> None:

@@ -1,5 +1,6 @@
 """The file of updates and answers: nothing is lost, nothing comes twice, nothing can be read by others."""
 
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -41,6 +42,19 @@ def test_what_was_not_answered_is_found_after_a_restart_and_what_was_is_not(path
     assert waiting and waiting.message == {"html": "x"}
     queue.sent(waiting.id)
     assert opened_again(queue, path).next_message() is None
+
+
+def test_after_a_full_disk_the_file_can_be_used_as_before(path: Path) -> None:
+    queue = Queue(path, KEY)
+    queue.receive([(1, {"text": "one"})])
+    pages = queue._database.execute("PRAGMA page_count").fetchone()[0]
+    queue._database.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        queue.answered(1, "a", [{"html": "x" * 100_000}])
+    queue._database.execute("PRAGMA max_page_count = 100000")
+    assert queue.unanswered() == [(1, {"text": "one"})]
+    queue.answered(1, "a", [{"html": "x" * 100_000}])
+    assert queue.unanswered() == [] and queue.next_message()
 
 
 def test_a_chats_messages_keep_their_order_and_a_waiting_chat_holds_up_nobody(path: Path) -> None:

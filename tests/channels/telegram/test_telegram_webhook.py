@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from bots import Handler
+from bots import FullDisk, Handler
 from fake_telegram import TOKEN, FakeTelegram, Refused
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
@@ -176,6 +176,17 @@ def test_the_server_comes_up_without_telegram_says_so_and_tries_again(
     site.wait_for("unreachable")
     site.wait_for("ok")
     site.stop()
+
+
+def test_a_full_disk_shows_and_the_bot_goes_on_by_itself(
+    site: Site, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FullDisk(monkeypatch)
+    telegram.say("Hello")
+    site.wait_for("stopped")
+    disk.full = False
+    assert telegram.wait(1)
+    site.wait_for("ok")
 
 
 def test_a_wrong_token_is_told_apart(hooked: Settings, handler: Handler, telegram, port: int, tmp_path: Path) -> None:
