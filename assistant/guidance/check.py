@@ -219,8 +219,11 @@ def _never_said(limits: list[Limit], topic: str, card: Card, library: Library) -
 
 
 def _reading_grade(plain_words: list[str], topic: str, card: Card, library: Library) -> Iterator[ContentError]:
-    for part in ("short", "more", "simple"):
-        grade = reading_grade(" ".join(paragraph.text for paragraph in getattr(card, part)), plain_words)
+    texts = {
+        part: " ".join(paragraph.text for paragraph in getattr(card, part)) for part in ("short", "more", "simple")
+    }
+    for part, text in (texts | {"steer": card.steer}).items():
+        grade = reading_grade(text, plain_words)
         if grade > HIGHEST_GRADE:
             yield ContentError(
                 *_at(library, topic, part),

@@ -1,4 +1,4 @@
-"""What a message may name that changes an answer: medicines, conditions, groups of people, forms of B12, regions.
+"""What a message may name that changes an answer: medicines, conditions, groups of people, forms of B12, regions, details asked about.
 
 They stand in ``data/entities``, a file a kind. A name with a ``note`` has its own sentences in the answers to its ``topics``; a medicine
 without one is recognised, so that the answer can say that the guidance doesn't speak of it.
@@ -21,6 +21,7 @@ KINDS = {
     "groups": "group",
     "forms": "form",
     "regions": "region",
+    "details": "detail",
 }
 
 # How people write an age: "8 year old", "82yo".
