@@ -1,6 +1,6 @@
 """Takes one control of docs/clinical-safety.md out at a time, and shows that the test which proves it fails then.
 
-    uv run python -m tests.take_out_controls
+    .venv/bin/python -m tests.take_out_controls
 
 Each is done in a copy of the project. It ends with 1 if a test passes without its control: then it proves nothing.
 """
@@ -36,7 +36,7 @@ CONTROLS = [
     TakenOut(1, "assistant/nlu/urgency_classifier.py", "if one.urgent >= limit:", "if False:", "tests/nlu/test_urgency.py::test_what_resembles_an_emergency_becomes_one"),
     TakenOut(2, "assistant/channels/turn.py", "hazard, urgent = _urgent_reply(text, channel)", "hazard, urgent = None, None", "tests/channels/test_turn_safety.py::test_a_red_flag_is_answered_whatever_the_pipeline_does"),
     TakenOut(3, "assistant/reply/urgent.py", 'contacts = as_dicts([*said.contacts["crisis"], *said.contacts["emergency"]])\n    return fixed_reply("crisis"', 'contacts = []\n    return fixed_reply("crisis"', "tests/test_reply.py::test_a_crisis_names_somebody_who_listens"),
-    TakenOut(4, "actions/safety.py", "if not state or (intent in URGENT and not _over(tracker, text)):", "if True:", "tests/actions/test_actions_safety.py::test_after_an_emergency_a_question_waits_for_whether_they_are_safe"),
+    TakenOut(4, "actions/safety.py", "    if not state:\n        return _claimed(tracker, text)\n", "    return None\n", "tests/actions/test_actions_safety.py::test_after_an_emergency_a_question_waits_for_whether_they_are_safe"),
     TakenOut(5, "actions/safety.py", 'if flag.get("urgency") == "same_day"', "if False", "tests/actions/test_actions_safety.py::test_a_same_day_sign_heads_the_answer"),
     TakenOut(9, "assistant/channels/turn.py", 'return _message(sender, replies.failed()), ', 'return {"recipient_id": sender, "custom": {"kind": "answer", "urgency": "routine"}}, ', "tests/channels/test_turn.py::test_a_turn_without_a_whole_reply_ends_in_the_failed_one"),
     TakenOut(11, "assistant/logs.py", 'return f"{kind.__name__ if kind else \'exception\'} at {places}"', "return str(ei[1])", "tests/test_logs.py::test_an_exception_is_logged_without_its_message"),

@@ -12,6 +12,7 @@ hypothetical, past and resolved, somebody's history, a figure of speech. Where t
 import hashlib
 import unicodedata
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -31,9 +32,25 @@ RED_FLAG = "red_flag"
 Urgency = Literal["now", "crisis", "same_day"]
 Form = TypeVar("Form", bound=BaseModel)
 ORDER: dict[str, int] = {"now": 0, "crisis": 1, "same_day": 2}
-# Letters read of a message.
+# Letters read of a message from its beginning, and from its end.
 MOST_LETTERS = 2000
 _NOT_HAZARDS = {"words", "context"}
+# What may go on behind "i have that".
+_BEHIND_CLAIMS = {
+    ",",
+    "now",
+    "right",
+    "too",
+    "since",
+    "and",
+    "help",
+    "please",
+    "pls",
+    "today",
+    "tonight",
+    "actually",
+    "yes",
+}
 # A turn asks several times about one message: the classifiers, the pipeline's last component, the channel.
 MOST_JUDGED = 32
 
@@ -42,7 +59,10 @@ class Hazard(BaseModel):
     """One file of ``data/safety``.
 
     ``help``: what to do until help comes (now). ``because``: why to be seen today (same_day). ``topic``: the card that is answered
-    when a same-day message asks nothing that is understood. ``words``: named groups. ``signs``: the wordings.
+    when a same-day message asks nothing that is understood. ``emergency_care``: whether same-day help means emergency care.
+    ``precedence``: of several hazards as urgent, the one with the highest is answered. ``names``: wordings that only name the hazard, and
+    ``told_by``: cards that tell of it. They raise no alarm, but whoever then says "i have that" means it. ``words``: named groups.
+    ``signs``: the wordings.
     """
 
     urgency: Urgency
@@ -50,6 +70,10 @@ class Hazard(BaseModel):
     help: str | None = None
     because: str | None = None
     topic: str | None = None
+    emergency_care: bool = False
+    precedence: int = 0
+    names: list[str] = Field(default_factory=list)
+    told_by: list[str] = Field(default_factory=list)
     words: dict[str, str] = Field(default_factory=dict)
     signs: list[str] = Field(min_items=1)
 
@@ -69,6 +93,7 @@ class Context(BaseModel):
     figure: list[str]
     now: list[str]
     ends: list[str]
+    claims: list[str]
 
     class Config:
         extra = Extra.forbid
@@ -85,10 +110,19 @@ class Alarm:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the rules say of a message. ``calm``: it holds a hazard's wording, and its words say that it isn't happening now."""
+    """What the rules say of a message.
+
+    Attributes:
+        alarm: the alarm that it raises.
+        calm: whether it holds a hazard's wording, and its words say that it isn't happening now.
+        mentioned: the most urgent hazard that it only speaks of.
+        claims: whether it says that what was spoken of before is happening: "i think i have that".
+    """
 
     alarm: Alarm | None
-    calm: bool
+    calm: bool = False
+    mentioned: str | None = None
+    claims: bool = False
 
 
 class RedFlags:
@@ -97,22 +131,25 @@ class RedFlags:
     def __init__(self, hazards: dict[str, Hazard], context: Context, words: dict[str, str], folder: Path) -> None:
         self.hazards = hazards
         self._tokenize = english_whole_words()  # the wordings take "cant" and "im" whole
-        self._signs = Rows()
+        self._signs, self._names = Rows(), Rows()
         self._parts: dict[str, list[tuple[str, ...]]] = {}
         vocabulary: set[str] = set()
         for name, hazard in hazards.items():
             groups = words | hazard.words
             self._parts[name] = [self._add(sign, groups, vocabulary, folder / f"{name}.yml") for sign in hazard.signs]
+            for wording in hazard.names:
+                self._names.add(name, compiled(wording, groups, vocabulary, folder / f"{name}.yml"))
         # The wordings that each part stands in: of some 1,500 only those are looked at whose parts were found.
         self._wordings_with: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         for name, wordings in self._parts.items():
             for parts in wordings:
                 for part in parts:
                     self._wordings_with.setdefault(part, []).append((name, parts))
-        self._cues = Rows()
+        self._cues, self._claims = Rows(), Rows()
         for kind in Context.__fields__:
+            rows = self._claims if kind == "claims" else self._cues
             for cue in getattr(context, kind):
-                self._cues.add(kind, compiled(cue, words, vocabulary, folder / "context.yml"))
+                rows.add(kind, compiled(cue, words, vocabulary, folder / "context.yml"))
         self._beginnings = frozenset(word for word in vocabulary if word.endswith("*"))
         self._speller = Speller(word for word in vocabulary if word.isalpha())
         self._judged: OrderedDict[bytes, Judgement] = OrderedDict()
@@ -147,23 +184,35 @@ class RedFlags:
     def _judge(self, text: str) -> Judgement:
         forms = self._forms(text)
         words = [form[0] for form in forms]
+        claims = any(_ends(span, words) for _, span in self._claims.find(forms))
+        named = {name for name, _ in self._names.find(forms)}
         signs = list(self._signs.find(forms))
         if not signs:
-            return Judgement(None, False)
+            return Judgement(None, mentioned=self._most_urgent(named), claims=claims)
         cues: dict[str, list[Span]] = {}
         for kind, span in self._cues.find(forms):
             cues.setdefault(kind, []).append(span)
+        # "what do i do if i get chest pain" is no call for help, though "what do i do" is.
+        cues["now"] = [
+            now for now in cues.get("now", ()) if not any(_inside(now, one) for one in cues.get("general", ()))
+        ]
         whole = self._whole_wordings({name for name, _ in signs})
         needed = {part for _, parts in whole for part in parts}
         here: set[str] = set()
         for name, span in signs:
             if name in needed and name not in here and not self._calm(words, span, cues, self._is_crisis(name)):
                 here.add(name)
-        found = self._hazards_of(here)
+        found = self._by_urgency(self._hazards_of(here))
         if not found:
-            return Judgement(None, bool(whole))
-        found.sort(key=lambda name: ORDER[self.hazards[name].urgency])
-        return Judgement(Alarm(found[0], self.hazards[found[0]].urgency, tuple(found[1:])), False)
+            mentioned = self._most_urgent(named | {hazard for hazard, _ in whole})
+            return Judgement(None, bool(whole), mentioned, claims)
+        return Judgement(Alarm(found[0], self.hazards[found[0]].urgency, tuple(found[1:])))
+
+    def _by_urgency(self, names: Iterable[str]) -> list[str]:
+        return sorted(names, key=lambda name: (ORDER[self.hazards[name].urgency], -self.hazards[name].precedence))
+
+    def _most_urgent(self, names: Iterable[str]) -> str | None:
+        return next(iter(self._by_urgency(sorted(names))), None)
 
     def _whole_wordings(self, signs: set[str]) -> set[tuple[str, tuple[str, ...]]]:
         """Return the wordings all of whose parts are among the signs, each with its hazard."""
@@ -175,7 +224,10 @@ class RedFlags:
         return [name for name in self._parts if name in found]
 
     def _forms(self, text: str) -> list[Forms]:
-        tokens = self._tokenize(_plain(text)[:MOST_LETTERS])
+        plain = _plain(text)
+        if len(plain) > 2 * MOST_LETTERS:
+            plain = f"{plain[:MOST_LETTERS]} . {plain[-MOST_LETTERS:]}"
+        tokens = self._tokenize(plain)
         return [self._of_word(self._speller.correct(token.text)) for token in tokens if not token.is_space]
 
     def _of_word(self, word: str) -> Forms:
@@ -243,6 +295,15 @@ def _plain(text: str) -> str:
     # Emoji speak by their names elsewhere; here "face with tears" would be a face.
     worded = text if text.isascii() else "".join(" " if unicodedata.category(char) == "So" else char for char in text)
     return normalise(worded).lower().replace("'", "").replace("/", " ").replace("-", " ")
+
+
+def _ends(claim: Span, words: list[str]) -> bool:
+    """Tell whether a claim says all: "i have it", "i have it now", and not "i have it every month"."""
+    return claim.end == len(words) or words[claim.end] in STOPS or words[claim.end] in _BEHIND_CLAIMS
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _sentence(words: list[str], span: Span) -> tuple[int, int]:

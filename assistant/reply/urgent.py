@@ -48,17 +48,24 @@ def same_day(hazard: str, reply: Reply, *, said: Texts | None = None) -> Reply:
     found = said.hazards[hazard]
     if reply.kind != "answer":
         reply = answer([str(found.topic)], said=said)
-    steer = said.fill(said.fixed.steers["same_day"]).replace("{because}", str(found.because))
+    steered = "same_day_emergency_care" if found.emergency_care else "same_day"
+    steer = said.fill(said.fixed.steers[steered]).replace("{because}", str(found.because))
     contacts = [*clinic_contacts(said.clinic), *as_dicts(said.contacts["urgent"])]
     return replace(reply, text=f"{steer}\n\n{reply.text}", steer=steer, urgency="same_day", contacts=contacts)
 
 
-def safe_now(*, said: Texts | None = None) -> Reply:
-    """Ask whether the person is safe, before normal answers go on after an emergency."""
+def safe_now(*, in_crisis: bool = False, said: Texts | None = None) -> Reply:
+    """Ask whether the person is safe, before normal answers go on after an emergency.
+
+    Args:
+        in_crisis: whether it was a crisis; then the crisis line comes first.
+        said: the texts to use; the project's own if None.
+    """
     said = said or wording.texts()
     fixed = said.fixed.replies["safe_now"]
-    contacts = as_dicts([*said.contacts["emergency"], *said.contacts["crisis"]])
-    reply = fixed_reply("conversation", fixed, said, "now", contacts, steer="now", topics=["safe_now"])
+    kinds, steer = (("crisis", "emergency"), "crisis") if in_crisis else (("emergency", "crisis"), "now")
+    contacts = as_dicts([contact for kind in kinds for contact in said.contacts[kind]])
+    reply = fixed_reply("conversation", fixed, said, "now", contacts, steer=steer, topics=["safe_now"])
     return replace(reply, buttons=[{"title": words, "payload": words} for words in fixed.answers])
 
 

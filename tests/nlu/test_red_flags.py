@@ -36,12 +36,23 @@ NOW = [
     ("other_emergency", "i think i have sepsis"),
     ("other_emergency", "i need a doctor now"),
     ("chest_pain", "arm tingling and jaw ache"),
+    ("anaphylaxis", "patient has stridor after hydroxocobalamin"),
+    ("anaphylaxis", "im having a reaction"),
+    ("collapse", "my baby isnt breathing"),
+    ("collapse", "he has stopped breathing"),
+    ("confusion", "mum is suddenly confused"),
+    ("insulin_mistake", "ive injected far too much insulin"),
+    ("poisoning_overdose", "gran took her dosette box in one go"),
+    ("stroke_signs", "his smile has gone droopy"),
+    ("other_emergency", "im 34 weeks and cant feel the baby move"),
 ]
 CRISIS = [
     "i want to kill myself",
     "theres no reason to live",
     "thinking about not waking up tbh",
     "i just want to end it all",
+    "what if i inject air on purpose",
+    "i want to go to sleep and not wake up",
 ]
 SAME_DAY = [
     ("nerve_worsening", "my feet are numb and its getting worse"),
@@ -67,6 +78,11 @@ SAME_DAY = [
     ("mental_health", "mum is getting more and more confused"),
     ("rash_or_swelling", "rash on my chest since the jab and it itches like mad"),
     ("pregnancy_deficiency", "im 20 weeks, b12 low"),
+    ("bladder_bowel", "numb round my private parts"),
+    ("injection_infection", "shivery and feverish since my jab"),
+    ("leg_clot", "my leg is swollen and hot"),
+    ("mental_health", "grandad is more muddled than usual"),
+    ("nitrous_oxide", "does laughing gas at uni and his legs feel funny now"),
 ]
 # Neighbours of these wordings that tell of nothing to be seen today.
 NOTHING = [
@@ -83,6 +99,10 @@ NOTHING = [
     "im 12 weeks into treatment and still low b12",
     "im 6 weeks late for my jab and my b12 is low",
     "my little girl has eaten a lot of eggs, is that enough b12",
+    "can i have the injection with a fever",
+    "got spots on my chin since starting b12",
+    "if i stop will my tingling come back",
+    "my heart flutters when im anxious about needles",
 ]
 CALM = [
     pytest.param("no chest pain or anything just a sore arm", id="negated"),
@@ -102,6 +122,18 @@ CALM = [
     pytest.param("scared to death my tongue will swell up", id="feared"),
     pytest.param("how often do i need it", id="plain"),
     pytest.param("do you play chess in the waiting room", id="chess is not chest"),
+    pytest.param("i take it before my bloods at lifelabs", id="lifelabs is not lifeless"),
+    pytest.param("what do i do if i get chest pain after a jab", id="what to do if"),
+    pytest.param("a woman on facebook said her throat closed up", id="heard of"),
+    pytest.param("i have asthma and get wheezy sometimes", id="a long-term condition"),
+    pytest.param("i took 3 of my b12 tablets by accident", id="some B12 tablets too many"),
+    pytest.param("had two jabs in a week by mistake", id="an injection too many"),
+    pytest.param("gave myself the jab in the wrong spot", id="the wrong place"),
+    pytest.param("sharp zap down my arm when nurse hit a nerve", id="a nerve hit by the needle"),
+    pytest.param("i collapsed into bed after work", id="figure of speech: collapsed"),
+    pytest.param("i cant breathe a word to my mum", id="figure of speech: a word"),
+    pytest.param("i have old self harm scars on my thigh, can i inject there", id="scars"),
+    pytest.param("my dog collapsed after his b12", id="a pet"),
 ]
 
 
@@ -153,6 +185,63 @@ def test_an_emergency_is_recognised_wherever_it_stands(text: str, hazard: str) -
     alarm = red_flags().find(text)
     assert alarm and alarm.urgency == "now"
     assert hazard in (alarm.hazard, *alarm.also)
+
+
+@pytest.mark.parametrize(
+    ("text", "hazard"),
+    [
+        pytest.param("her chest hurt and now shes collapsed", "collapse", id="who has collapsed needs more than rest"),
+        pytest.param("her lips are blue and she wont wake up", "collapse", id="who doesn't wake may need compressions"),
+        pytest.param(
+            "i injected too much insulin instead of my b12", "insulin_mistake", id="insulin is no other poison"
+        ),
+        pytest.param(
+            "ive got a tight chest and im itching everywhere since the jab", "anaphylaxis", id="a pen before rest"
+        ),
+        pytest.param("my leg is swollen and hot", "leg_clot", id="a clot before an infection"),
+    ],
+)
+def test_of_several_hazards_that_one_is_answered_whose_help_matters_most(text: str, hazard: str) -> None:
+    alarm = red_flags().find(text)
+    assert alarm and alarm.hazard == hazard
+
+
+@pytest.mark.parametrize(
+    ("text", "hazard"),
+    [
+        ("whats anaphylaxis", "anaphylaxis"),
+        ("what are the signs of a stroke", "stroke_signs"),
+        ("can the jab make your throat swell", "anaphylaxis"),
+        ("does low b12 make you suicidal", "self_harm"),
+        ("no chest pain", "chest_pain"),
+        ("how often do i need it", None),
+    ],
+)
+def test_a_hazard_that_is_only_spoken_of_is_noted(text: str, hazard: str | None) -> None:
+    judged = red_flags().judge(text)
+    assert judged.alarm is None
+    assert judged.mentioned == hazard
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i think i have that",
+        "its happening to me, since yesterday",
+        "yes i do",
+        "im getting it now",
+        "she has all of those",
+    ],
+)
+def test_a_claim_says_that_it_is_happening(text: str) -> None:
+    assert red_flags().judge(text).claims
+
+
+@pytest.mark.parametrize(
+    "text", ["i have it every 12 weeks", "i think i have b12 deficiency", "yes i do need one", "how do they treat that"]
+)
+def test_what_goes_on_with_something_else_claims_nothing(text: str) -> None:
+    assert not red_flags().judge(text).claims
 
 
 @pytest.mark.parametrize("hazard", sorted({hazard for hazard, _ in NOW}))
