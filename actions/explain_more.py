@@ -4,7 +4,7 @@ import re
 
 from rasa_sdk import Tracker
 
-from actions import memory
+from actions import further, memory
 from actions.base import ReplyAction
 from assistant import reply as replies
 from assistant.reply import Reply, Version
@@ -32,9 +32,14 @@ class ExplainMore(ReplyAction):
         return "action_explain_more"
 
     def reply(self, tracker: Tracker) -> Reply:
-        """Explain the last answer; ask which one is meant if there was none."""
+        """Explain the last answer, in detail once for each of its topics; ask which one is meant if there was none."""
         topics = memory.topics(tracker)
         version = wanted_version(str(tracker.latest_message.get("text") or ""))
         if version == "short" and memory.offered(tracker):
             return replies.clarify(memory.offered(tracker))
-        return replies.explain(topics, version) if topics else replies.converse("explain_more")
+        if not topics:
+            return replies.converse("explain_more")
+        if version != "more":
+            return replies.explain(topics, version)
+        left = further.undetailed(tracker, topics)
+        return replies.explain(left, version) if left else replies.nothing_more(topics, memory.given(tracker))

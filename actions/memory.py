@@ -5,6 +5,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 
+from assistant.guidance.entities import Mention
 from assistant.reply import Reply
 
 # The topics of the last answer, so that "tell me more" and "how long do they last" know what is meant.
@@ -13,6 +14,11 @@ TOPICS = "topics"
 TRAIL = "trail"
 # The topics of the question that was just asked back.
 OFFERED = "offered"
+# The topics below a reply that neither answered nor asked back: a bare number picks one. They were not asked about, so they are
+# no likelier than others to be meant, and what comes of them is no matter.
+SUGGESTED = "suggested"
+# What was said of each topic (``Reply.given``), the one answered last at the end.
+GIVEN = "given"
 # Every offer so far and what was chosen of it: {"topics": [...], "chosen": topic or None}.
 OFFERS = "offers"
 # Turns in a row without an answer.
@@ -23,6 +29,10 @@ NEAR = "near"
 _LONGEST = 10
 # After so many turns without an answer it stops guessing.
 MOST_FAILURES = 2
+# Kinds of names that go on to matter in later answers. A medicine or a condition matters where it is named.
+_KEPT = ("group", "form", "region")
+# Each turn replaces what is suggested, and so does the reply that the conversation begins anew.
+_FORGOTTEN = (TOPICS, TRAIL, OFFERED, GIVEN, OFFERS, FAILURES, NEAR, *_KEPT)
 # A topic less probable than this is no better guess.
 _NEAR_LEAST = 0.02
 
@@ -42,6 +52,24 @@ def offered(tracker: Tracker) -> list[str]:
     return list(tracker.get_slot(OFFERED) or [])
 
 
+def suggested(tracker: Tracker) -> list[str]:
+    """Return the topics that stood below the last reply, where it neither answered nor asked back."""
+    return list(tracker.get_slot(SUGGESTED) or [])
+
+
+def given(tracker: Tracker) -> dict[str, list[str]]:
+    """Return what was said of each topic in this conversation."""
+    return dict(tracker.get_slot(GIVEN) or {})
+
+
+def mentions(tracker: Tracker) -> list[Mention]:
+    """Return the names in the message, then the group, the form and the region that were spoken of before."""
+    named = [Mention(found["entity"], found["value"]) for found in tracker.latest_message.get("entities") or []]
+    kinds = {mention.kind for mention in named}
+    kept = [Mention(kind, tracker.get_slot(kind)) for kind in _KEPT if kind not in kinds and tracker.get_slot(kind)]
+    return list(dict.fromkeys([*named, *kept]))
+
+
 def near(tracker: Tracker) -> list[str]:
     """Return the topics that the last question might have been about as well."""
     return list(tracker.get_slot(NEAR) or [])
@@ -53,8 +81,9 @@ def failures(tracker: Tracker) -> int:
 
 
 def offered_before(tracker: Tracker, options: list[str]) -> dict[str, Any] | None:
-    """Return the earlier offer of the same topics, and what became of it; None if they weren't offered together yet."""
-    return next((offer for offer in tracker.get_slot(OFFERS) or [] if offer["topics"] == sorted(options)), None)
+    """Return the last offer of the same topics, and what became of it; None if they weren't offered together yet."""
+    offers = reversed(tracker.get_slot(OFFERS) or [])
+    return next((offer for offer in offers if offer["topics"] == sorted(options)), None)
 
 
 def remembered(tracker: Tracker, reply: Reply) -> list[EventType]:
@@ -64,7 +93,7 @@ def remembered(tracker: Tracker, reply: Reply) -> list[EventType]:
         tracker: the conversation up to the message that is answered.
         reply: its reply.
     """
-    values: dict[str, Any] = {OFFERED: None}
+    values: dict[str, Any] = {OFFERED: None, SUGGESTED: None}
     before = offered(tracker)
     offers = list(tracker.get_slot(OFFERS) or [])
     if before:
@@ -73,10 +102,16 @@ def remembered(tracker: Tracker, reply: Reply) -> list[EventType]:
         values[OFFERS] = offers
     if reply.kind == "answer":
         values[TOPICS] = reply.topics
-        values[TRAIL] = [*trail(tracker), reply.topics][-_LONGEST:]
+        # Further detail on a topic is no answer to go back from.
+        if trail(tracker)[-1:] != [reply.topics]:
+            values[TRAIL] = [*trail(tracker), reply.topics][-_LONGEST:]
         values[NEAR] = _near(tracker, reply)
     if reply.kind == "clarify":
         values[OFFERED] = reply.options
+    if reply.kind in ("conversation", "out_of_scope") and not reply.answers:
+        values[SUGGESTED] = reply.options
+    if reply.given:
+        values[GIVEN] = _with_given(tracker, reply)
     if reply.kind in ("clarify", "out_of_scope"):
         values[FAILURES] = failures(tracker) + 1
     elif reply.kind == "answer":
@@ -89,7 +124,13 @@ def remembered(tracker: Tracker, reply: Reply) -> list[EventType]:
 
 def forgotten() -> list[EventType]:
     """Return the events that begin the conversation anew."""
-    return [SlotSet(name, None) for name in (TOPICS, TRAIL, OFFERED, OFFERS, FAILURES, NEAR, "group", "form", "region")]
+    return [SlotSet(name, None) for name in _FORGOTTEN]
+
+
+def _with_given(tracker: Tracker, reply: Reply) -> dict[str, list[str]]:
+    before = given(tracker)
+    now = {topic: list(dict.fromkeys([*before.pop(topic, []), *parts])) for topic, parts in reply.given.items()}
+    return dict([*before.items(), *now.items()][-_LONGEST:])
 
 
 def _near(tracker: Tracker, reply: Reply) -> list[str]:

@@ -27,6 +27,8 @@ _NO_INTENT = {
     "unknown_medicine",
     "at_the_desk",
     "not_reviewed",
+    "nothing_more",
+    "no_further",
     "when_urgent",
     "signed_none",
     "signed_some",

@@ -8,7 +8,9 @@ import pytest
 from assistant import reply as replies
 from assistant import settings
 from assistant.errors import AssistantError
+from assistant.guidance.entities import Mention
 from assistant.reply import Reply, Texts, load_texts, wording
+from assistant.reply.repeats import Printed, without_repeats
 
 TOPICS = sorted(replies.texts().library.cards)
 KINDS = [
@@ -40,6 +42,8 @@ ALL_REPLIES = [
     pytest.param(lambda said: replies.crisis(said=said), id="crisis"),
     pytest.param(lambda said: replies.failed(said=said), id="failed"),
     pytest.param(lambda said: replies.explain(["dosage"], "simple", said=said), id="explain"),
+    *(pytest.param(lambda said, topic=topic: replies.nothing_more([topic], said=said), id=f"nothing-more-{topic}") for topic in TOPICS),
+    pytest.param(lambda said: replies.nothing_more(["dosage", "frequency"], said=said), id="nothing-more-on-two"),
     pytest.param(lambda said: replies.show_sources(["dosage"], said=said), id="sources-of-an-answer"),
 ]  # fmt: skip
 
@@ -205,3 +209,53 @@ def test_where_nobody_is_at_a_desk_the_kiosk_names_none() -> None:
     assert replies.at_the_desk() == "Tell the desk in this room now. They can get help to you."
     nobody = said.clinic.copy(update={"kiosk": said.clinic.kiosk.copy(update={"desk": None})})
     assert replies.at_the_desk(said=dataclasses.replace(said, clinic=nobody)) is None
+
+
+def new(*paragraphs: str) -> list[str]:
+    printed = Printed()
+    return [without_repeats(text, printed) for text in paragraphs]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "left"),
+    [
+        ("Take food. Ask first.", "Take food. Ask first.", ""),
+        ("Take food. Ask first.", "Ask first. Rest well.", "Rest well."),
+        ("Pain is common. It is mild.", "Pain is common. It is mild. Rest well.", "Rest well."),
+        ("Pain is common. It is mild.", "Itching is common. It is mild.", "Itching is common. It is mild."),
+        ("B12 can fall.", "B12 can fall. This is rare.", "B12 can fall. This is rare."),
+        ("Swelling is bad. Call 999.", "Chest pain is bad. Call 999.", "Chest pain is bad. Call 999."),
+    ],
+    ids=["a paragraph", "a sentence", "what leans on it", "what leans on something else", "what is leant on", "a call for help"],
+)  # fmt: skip
+def test_a_sentence_is_printed_once_unless_another_leans_on_it(first: str, then: str, left: str) -> None:
+    assert new(first, then) == [first, left]
+
+
+def test_a_note_stands_once_in_an_answer_to_several_questions_and_each_cites_its_sources() -> None:
+    said = replies.texts()
+    for kind, entity in said.entities:
+        topics = [topic for topic in entity.topics if entity.note][:3]
+        if len(topics) < 2:
+            continue
+        reply = replies.answer(topics, mentions=[Mention(kind, entity.name)])
+        assert reply.text.count(str(entity.note)) == 1, entity.name
+        cited = {source for fact in entity.facts for source in said.library.facts[fact].sources}
+        for entry in reply.answers:
+            assert cited <= {source["id"] for source in entry["sources"]}, (entity.name, entry["topic"])
+            assert entry["text"] and entry["text"] in reply.text, (entity.name, entry["topic"])
+
+
+def test_a_heading_keeps_its_text_where_all_of_it_was_said() -> None:
+    reply = replies.answer(["dosage", "dosage"])
+    assert [entry["text"] != "" for entry in reply.answers] == [True, True]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_follow_up_is_told_again_what_needs_help_now_or_today(topic: str) -> None:
+    card = replies.texts().library.cards[topic]
+    for detail, asked in ((True, None), (True, ("short", 0)), (False, ("more", 0))):
+        text = replies.further(topic, asked=asked, detail=detail).text
+        assert text.startswith(card.title)
+        for sign in ("999", "same day"):
+            assert sign in text or sign not in " ".join(one.text for one in card.short), (topic, sign)

@@ -15,5 +15,5 @@ async def test_the_document_holds_the_replies_that_are_given_today(model: Path) 
     ]
     assert written == said, (
         f"docs/conversations.md is out of date ({(differing or ['its length'])[0]}). "
-        "Read what is said now, and if it is right, run: uv run python -m tests.transcripts"
+        "Read what is said now, and if it is right, run: .venv/bin/python -m tests.transcripts"
     )

@@ -21,7 +21,7 @@ async def talk() -> str:
     agent = await load_agent(models.find())
     parts = [
         "# Conversations",
-        "Made by `uv run python -m tests.transcripts`: these are the assistant's own replies, whole.",
+        "Made by `.venv/bin/python -m tests.transcripts`: these are the assistant's own replies, whole.",
     ]
     for number, (title, turns) in enumerate(CONVERSATIONS.items()):
         parts.append(f"## {title}")

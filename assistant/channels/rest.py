@@ -15,6 +15,8 @@ from sanic.response import HTTPResponse
 
 from assistant.channels.refusal import RequestError, refuse
 from assistant.channels.turn import take_turn
+from assistant.channels.web.limits import emergency_pointer
+from assistant.nlu import red_flags
 
 LONGEST_MESSAGE = 1000
 # PostgreSQL's column for it has 255.
@@ -52,10 +54,24 @@ def _message(body: dict[str, Any]) -> str:
     if not message.strip():
         raise RequestError("message_empty", "'message' is empty.")
     if len(message) > LONGEST_MESSAGE:
+        urgent = f" {emergency_pointer()}" if red_flags.red_flags().find(message) else ""
         raise RequestError(
-            "message_too_long", f"'message' has {len(message)} characters; the most is {LONGEST_MESSAGE}."
+            "message_too_long", f"'message' has {len(message)} characters; the most is {LONGEST_MESSAGE}.{urgent}"
         )
     return message
+
+
+def with_list(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a reply whose text lists the questions below it where it speaks of them ("one of these") and has no list of its own.
+
+    Who reads nothing but the text has no buttons; a number picks one of them.
+    """
+    envelope, buttons = message["custom"], message.get("buttons") or []
+    if envelope["kind"] not in ("conversation", "out_of_scope") or envelope["answers"] or not envelope["options"]:
+        return message
+    listed = "\n".join(f"{number}. {button['title']}" for number, button in enumerate(buttons, start=1))
+    before, steer, after = message["text"].rpartition(envelope["steer"])
+    return {**message, "text": f"{before}{listed}\n\n{steer}{after}"}
 
 
 class RestChannel(InputChannel):
@@ -80,6 +96,6 @@ class RestChannel(InputChannel):
                 sender, message = read_message(request)
             except RequestError as problem:
                 return refuse(problem)
-            return response.json([await take_turn(on_new_message, message, sender, self.name())])
+            return response.json([with_list(await take_turn(on_new_message, message, sender, self.name()))])
 
         return routes

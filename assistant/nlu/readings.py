@@ -14,17 +14,18 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from assistant.guidance import library
-from assistant.nlu.choices import choice
+from assistant.nlu.choices import choice, leaves_open, picked
 from assistant.nlu.clauses import ClauseSplitter, loose
 from assistant.nlu.follow_ups import may_lean
 from assistant.nlu.normalise import normalise
 
 READINGS = "readings"
-# The slots with the topics of the last answer, and with those that the last turn asked back about.
+# The slots with the topics of the last answer, with those that the last turn asked back about, and with those that it suggested.
 TOPICS_SLOT = "topics"
 OFFERED_SLOT = "offered"
+SUGGESTED_SLOT = "suggested"
 # All that is read of the conversation before the message. Nothing else in the pipeline reads any of it.
-CONTEXT_SLOTS = (TOPICS_SLOT, OFFERED_SLOT)
+CONTEXT_SLOTS = (TOPICS_SLOT, OFFERED_SLOT, SUGGESTED_SLOT)
 
 
 # "no i meant the tablets": after an answer, what follows is what is asked about.
@@ -59,8 +60,9 @@ class Readings:
         loose: what stands between its "and"s, where no question words tell its questions apart; each by itself.
         before: the topics of the last answer.
         offered: the topics that the last turn asked back about.
-        chosen: those of them that the message chooses, or the topic whose title it is; empty if it refuses all; None if it is no
-            choice.
+        chosen: those of them, or of the ones suggested, that the message chooses, or the topic whose title it is; empty if it
+            refuses all; None if it is no choice.
+        open: it chooses of those offered, but doesn't say which: "both" of three.
     """
 
     texts: tuple[str, ...]
@@ -70,6 +72,7 @@ class Readings:
     before: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
     chosen: tuple[str, ...] | None = None
+    open: bool = False
 
     @property
     def always_needed(self) -> int:
@@ -78,7 +81,12 @@ class Readings:
 
 
 def read(
-    text: str, splitter: ClauseSplitter, before: tuple[str, ...], offered: tuple[str, ...], titles: dict[str, str]
+    text: str,
+    splitter: ClauseSplitter,
+    before: tuple[str, ...],
+    offered: tuple[str, ...],
+    titles: dict[str, str],
+    suggested: tuple[str, ...] = (),
 ) -> Readings:
     """Return a message's readings.
 
@@ -88,13 +96,14 @@ def read(
         before: the topics of the last answer.
         offered: the topics that the last turn asked back about.
         titles: each topic's title, which stands for it in a joined reading.
+        suggested: the topics that stood below the last reply, where it neither answered nor asked back.
     """
     text = _CORRECTION.sub("what about ", text) if before else text
     # A button sends its card's title.
     titled = next((topic for topic, title in titles.items() if _plain_title(title) == text.lower()), None)
-    chosen = (titled,) if titled else choice(text, offered)
-    if chosen is not None:
-        return Readings((text,), Part(0), before=before, offered=offered, chosen=chosen)
+    chosen = (titled,) if titled else choice(text, offered) if offered else picked(text, suggested)
+    if chosen is not None or leaves_open(text, offered):
+        return Readings((text,), Part(0), before=before, offered=offered, chosen=chosen, open=chosen is None)
     title = titles.get(before[-1]) if before else None
     clauses = [clause.text for clause in splitter.split(text)]
     several = len(clauses) > 1
@@ -153,9 +162,11 @@ class MessageReader(GraphComponent):
         return cls()
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
-        """Set each message's readings. ``tracker``: the conversation so far, for what was answered and offered last."""
+        """Set each message's readings. ``tracker``: the conversation so far, for what was answered, offered and suggested last."""
         before = tuple(tracker.get_slot(TOPICS_SLOT) or ())
         offered = tuple(tracker.get_slot(OFFERED_SLOT) or ())
+        suggested = tuple(tracker.get_slot(SUGGESTED_SLOT) or ())
         for message in messages:
-            message.set(READINGS, read(_with_generic_names(message), self._splitter, before, offered, self._titles))
+            text = _with_generic_names(message)
+            message.set(READINGS, read(text, self._splitter, before, offered, self._titles, suggested))
         return messages

@@ -22,17 +22,19 @@ from assistant.guidance import library
 from assistant.nlu import adapter, decision, follow_ups, red_flags, topic_model, understanding
 from assistant.nlu.decision import Decision, Thresholds
 from assistant.nlu.ngrams import NGRAMS_OF, READING_NGRAMS
+from assistant.nlu.passages import PassageFinder
 from assistant.nlu.readings import READINGS, Part, Readings
 from assistant.nlu.sentence_encoder import READING_VECTORS, VECTORS_OF
 from assistant.nlu.topic_model import KIND_SEPARATOR, OUT_OF_SCOPE, Prediction, TopicModel
 from assistant.nlu.understanding import Predictions, Scope, Understanding, understand
 
 MODEL_FILE = "topics.npz"
-# What the actions read of a message beyond Rasa's own fields: the topics asked about, the topics to offer, and the kind of an
-# out-of-scope message.
+# What the actions read of a message beyond Rasa's own fields: the topics asked about, the topics to offer, the kind of an
+# out-of-scope message, and the paragraph of the last answer's card that a follow-up asks about.
 ASKED = "asked"
 OFFERED = "offered"
 KIND = "out_of_scope_kind"
+PASSAGE = "passage"
 
 
 def label(example: Message) -> str:
@@ -81,6 +83,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         self._model_storage, self._resource = model_storage, resource
         self._model = model
         self._scope = self._scope_now()
+        self._passages = PassageFinder()
 
     @classmethod
     def create(
@@ -129,7 +132,9 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             limits = self._limits
             if red_flags.red_flags().judge(message.get(TEXT)).calm:
                 limits = replace(limits, urgent=limits.urgent_calm, urgent_part=limits.urgent_calm_part)
-            self._set(message, understand(readings, found, self._scope, limits))
+            understood = understand(readings, found, self._scope, limits)
+            self._set(message, understood)
+            message.set(PASSAGE, self._passage(message, readings, understood), add_to_output=True)
         for message in messages:
             if message.get(READING_VECTORS) is None:  # nothing was left of it after normalising
                 nothing = Understanding(Decision(OUT_OF_SCOPE, 1.0), (), [(OUT_OF_SCOPE, 1.0)], "gibberish")
@@ -154,6 +159,13 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             raise RuntimeError("the topic classifier is neither trained nor loaded")
         texts = [readings.texts[index] for index in indices]
         return self._model.predict(message.get(VECTORS_OF)(texts), message.get(NGRAMS_OF)(texts))
+
+    def _passage(self, message: Message, readings: Readings, found: Understanding) -> list[str | int] | None:
+        """Return the version and the index of the paragraph that a follow-up on the last answer's topic asks about."""
+        if len(found.asked) != 1 or found.asked[0] not in readings.before or readings.chosen is not None:
+            return None
+        place = self._passages.find(found.asked[0], message.get(READING_VECTORS)[0], message.get(VECTORS_OF))
+        return list(place) if place else None
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing later in the pipeline reads the intents of the training examples."""

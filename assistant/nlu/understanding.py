@@ -85,6 +85,8 @@ def understand(readings: Readings, predictions: Predictions, scope: Scope, limit
     if readings.chosen is not None:
         intent = readings.chosen[0] if readings.chosen else NONE_OF_THESE
         return Understanding(Decision(intent, 1.0), readings.chosen, predictions[0].ranking, "")
+    if readings.open:
+        return Understanding(Decision(ASK_BACK, 1.0, readings.offered), (), predictions[0].ranking, "")
 
     def decided(prediction: Prediction) -> Decision:
         return decide(prediction, scope.topics, scope.urgent, limits)

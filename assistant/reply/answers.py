@@ -1,22 +1,17 @@
 """Answers from cards: one topic or several, longer or simpler, and their sources."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from assistant.errors import AssistantError
 from assistant.guidance.entities import Mention
-from assistant.guidance.schema import Paragraph, Urgency
 from assistant.reply import wording
+from assistant.reply.entries import entry, named, related_to, steer_of, unknown_medicines, urgency_of
 from assistant.reply.fixed import converse
 from assistant.reply.form import Reply, Version
 from assistant.reply.parts import as_dicts, buttons, clinic_contacts
+from assistant.reply.repeats import Printed
 from assistant.reply.wording import Texts
-
-# The regions that people name, and whose paragraphs then come first.
-REGIONS = {"britain": "uk", "america": "us"}
-# Answers that say so when the guidance doesn't speak of the medicine that was asked about.
-MEDICINE_TOPICS = {"interactions", "medicines_lowering_b12"}
-REGION_LABELS = {"uk": "In the UK: ", "us": "In the US: "}
 
 
 def answer(
@@ -52,12 +47,11 @@ def answer(
         return _withheld(withheld, first, said)
     if withheld:
         first.append(_not_reviewed(withheld, said))
-    entries = [_entry(topic, version, said, mentions) for topic in topics]
-    cards = [said.library.cards[topic] for topic in topics]
-    steer = cards[0].steer if len(cards) == 1 else said.fill(said.fixed.steers["routine"])
-    related = list(dict.fromkeys(other for card in cards for other in card.related if other not in topics))[:3]
-    text = "\n\n".join([*first, *(part for entry in entries for part in (entry["title"], entry["text"])), steer])
-    urgency: Urgency = "same_day" if any(card.urgency == "same_day" for card in cards) else "routine"
+    printed = Printed()
+    cards = [(topic, getattr(said.library.cards[topic], version)) for topic in topics]
+    entries = [entry(topic, paragraphs, said, mentions, printed) for topic, paragraphs in cards]
+    steer, related = steer_of(topics, said), related_to(topics, said)[:3]
+    text = "\n\n".join([*first, *(part for one in entries for part in (one["title"], one["text"])), steer])
     return Reply(
         "answer",
         text,
@@ -65,16 +59,29 @@ def answer(
         topics=topics,
         options=related,
         answers=entries,
-        urgency=urgency,
+        urgency=urgency_of(topics, said),
         buttons=buttons(related, said),
+        given={topic: [version, *named(topic, mentions, said)] for topic in topics},
     )
+
+
+def adds(topic: str, mentions: Sequence[Mention], given: Collection[str], *, said: Texts | None = None) -> bool:
+    """Tell whether a topic's short answer would say anything that a person hasn't been told of it.
+
+    Args:
+        topic: the card's id.
+        mentions: what the person named.
+        given: what was said of the topic (``Reply.given``).
+        said: the texts to use; the project's own if None.
+    """
+    return not set(given).issuperset(["short", *named(topic, mentions, said or wording.texts())])
 
 
 def same_notes(options: list[str], mentions: Sequence[Mention], *, said: Texts | None = None) -> bool:
     """Tell whether the answers to all these topics begin with the same sentences about what the person named."""
     said = said or wording.texts()
     first = [
-        [*_unknown_medicines(topic, mentions, said), *(note.name for note in said.entities.notes(topic, mentions))]
+        [*unknown_medicines(topic, mentions, said), *(note.name for note in said.entities.notes(topic, mentions))]
         for topic in options
     ]
     return bool(first[0]) and all(one == first[0] for one in first)
@@ -82,20 +89,8 @@ def same_notes(options: list[str], mentions: Sequence[Mention], *, said: Texts |
 
 def explain(topics: list[str], version: Version, *, said: Texts | None = None) -> Reply:
     """Say the last answer again in another version: the longer one, the simple one or the same."""
-    said = said or wording.texts()
     again = answer(topics, version=version, said=said)
-    if again.kind != "answer":
-        return again
-    return Reply(
-        "conversation",
-        again.text,
-        again.steer,
-        topics=["explain_more"],
-        options=again.options,
-        answers=again.answers,
-        urgency=again.urgency,
-        buttons=again.buttons,
-    )
+    return replace(again, kind="conversation", topics=["explain_more"]) if again.kind == "answer" else again
 
 
 def show_sources(topics: list[str], *, said: Texts | None = None) -> Reply:
@@ -105,50 +100,14 @@ def show_sources(topics: list[str], *, said: Texts | None = None) -> Reply:
     topics = [topic for topic in topics if said.may_show(topic)]
     if not topics:
         return general
-    entries = [_entry(topic, "short", said) for topic in topics]
+    entries = [entry(topic, said.library.cards[topic].short, said) for topic in topics]
     lines = [
-        f"{entry['title']}\n"
-        + "\n".join(f"- {source['title']} ({source['publisher']}): {source['url']}" for source in entry["sources"])
-        for entry in entries
+        f"{one['title']}\n"
+        + "\n".join(f"- {source['title']} ({source['publisher']}): {source['url']}" for source in one["sources"])
+        for one in entries
     ]
     text = "\n\n".join([said.fill(said.fixed.replies["sources"].text), *lines, general.steer])
     return Reply("conversation", text, general.steer, topics=["sources"], answers=entries)
-
-
-def _entry(topic: str, version: Version, said: Texts, mentions: Sequence[Mention] = ()) -> dict[str, Any]:
-    card, review = said.library.cards[topic], said.review(topic)
-    region = next((REGIONS[mention.name] for mention in mentions if mention.kind == "region"), said.clinic.region)
-    notes = said.entities.notes(topic, mentions)
-    sources = {
-        **said.library.sources_of([fact for note in notes for fact in note.facts]),
-        **said.library.card_sources(topic, texts=version),
-    }
-    told = {fact for note in notes for fact in note.facts}
-    shown = [one for one in getattr(card, version) if not told.issuperset(one.facts)]
-    paragraphs = [
-        *_unknown_medicines(topic, mentions, said),
-        *dict.fromkeys(str(note.note) for note in notes),
-        *(_paragraph(paragraph) for paragraph in _in_order(shown, region)),
-    ]
-    return {
-        "topic": topic,
-        "title": card.title,
-        "text": "\n\n".join(paragraphs),
-        "sources": [
-            {
-                "id": key,
-                "title": source.title,
-                "publisher": source.publisher,
-                "url": source.url,
-                "date": source.published_or_reviewed,
-            }
-            for key, source in sources.items()
-        ],
-        "reviewed": card.last_checked.isoformat(),
-        "review_due": card.review_due.isoformat(),
-        "version": said.library.version(topic),
-        "reviewed_by": {"name": review.name, "role": review.role, "date": review.date.isoformat()} if review else None,
-    }
 
 
 def _withheld(topics: list[str], first: list[str], said: Texts) -> Reply:
@@ -169,31 +128,3 @@ def _withheld(topics: list[str], first: list[str], said: Texts) -> Reply:
 def _not_reviewed(topics: list[str], said: Texts) -> str:
     titles = " ".join(said.library.cards[topic].title for topic in topics)
     return said.fill(said.fixed.replies["not_reviewed"].text).replace("{titles}", titles)
-
-
-def _unknown_medicines(topic: str, mentions: Sequence[Mention], said: Texts) -> list[str]:
-    """Say of medicines without a note that the guidance doesn't speak of them, where medicines are what is asked about."""
-    unknown = [
-        mention.name
-        for mention in mentions
-        if mention.kind == "medicine" and (known := said.entities.get(mention)) and not known.note
-    ]
-    if topic not in MEDICINE_TOPICS or not unknown:
-        return []
-    return [said.fixed.replies["unknown_medicine"].text.replace("{medicine}", " or ".join(unknown))]
-
-
-def _paragraph(paragraph: Paragraph) -> str:
-    return REGION_LABELS.get(paragraph.region, "") + paragraph.text
-
-
-def _in_order(paragraphs: list[Paragraph], region: str) -> list[Paragraph]:
-    """Where neighbouring paragraphs tell of different regions, the clinic's own comes first."""
-    ordered: list[Paragraph] = []
-    for paragraph in paragraphs:
-        at = len(ordered)
-        if paragraph.region == region:
-            while at > 0 and ordered[at - 1].region not in ("any", region):
-                at -= 1
-        ordered.insert(at, paragraph)
-    return ordered

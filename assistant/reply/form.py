@@ -17,6 +17,7 @@ class Reply:
     Attributes:
         text: what the person reads; it contains the steer.
         buttons: what they may tap: ``title`` and ``payload``, the text sent when tapped.
+        given: what it says of each topic: the version of the card, and the names that changed the answer.
         The rest is the envelope of docs/reply.md.
     """
 
@@ -30,6 +31,7 @@ class Reply:
     contacts: list[dict[str, str]] = field(default_factory=list)
     feedback_token: str | None = None
     buttons: list[dict[str, str]] = field(default_factory=list)
+    given: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.steer.strip() or self.steer not in self.text:

@@ -46,7 +46,7 @@ def values(events: list[dict]) -> dict[str, Any]:
 async def test_answer_gives_the_card_of_the_intent_and_remembers_it(executor) -> None:
     reply, events = await run(executor, "action_answer", "dosage")
     assert reply["custom"]["topics"] == ["dosage"]
-    assert values(events) == {"topics": ["dosage"], "trail": [["dosage"]]}
+    assert values(events) == {"topics": ["dosage"], "trail": [["dosage"]], "given": {"dosage": ["short"]}}
 
 
 async def test_answer_without_a_card_apologises(executor) -> None:
@@ -295,10 +295,12 @@ async def test_not_what_i_asked_offers_topics_alone(executor) -> None:
 
 
 async def test_memory_does_not_grow_without_end(executor) -> None:
-    slots = {"trail": [["dosage"]] * 30, "offered": ["dosage"], "offers": [{"topics": ["x"], "chosen": None}] * 30}
+    given = {f"topic {number}": ["short"] for number in range(30)}
+    offers = [{"topics": ["x"], "chosen": None}] * 30
+    slots = {"trail": [["overdose"]] * 30, "offered": ["dosage"], "offers": offers, "given": given}
     _, events = await run(executor, "action_answer", "dosage", slots=slots)
-    assert len(values(events)["trail"]) == 10
-    assert len(values(events)["offers"]) == 10
+    assert [len(values(events)[name]) for name in ("trail", "offers", "given")] == [10, 10, 10]
+    assert list(values(events)["given"])[-1] == "dosage"
 
 
 async def test_an_action_that_breaks_apologises_and_logs_no_words(caplog: pytest.LogCaptureFixture) -> None:

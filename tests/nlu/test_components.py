@@ -56,6 +56,7 @@ def test_the_classifier_sets_all_that_the_actions_read(pipeline) -> None:
     assert {"name", "confidence"} == set(out["intent_ranking"][0])
     assert out["offered"] == []
     assert out["out_of_scope_kind"] == ""
+    assert parsed.get("passage") is None  # nothing was answered yet
 
 
 def test_a_declined_message_names_its_kind(pipeline) -> None:

@@ -72,6 +72,12 @@ def test_a_choice_is_taken_and_a_refusal_is_one() -> None:
     assert understand(refused, made(prediction(thanks=0.9)), SCOPE, Thresholds()).decision.intent == NONE_OF_THESE
 
 
+def test_a_choice_that_leaves_open_which_is_asked_again() -> None:
+    both = Readings(("both",), Part(0), offered=TOPICS, open=True)
+    found = understand(both, made(prediction()), SCOPE, Thresholds())
+    assert (found.decision.intent, found.decision.offered, found.asked) == (ASK_BACK, TOPICS, ())
+
+
 def test_a_word_or_two_choose_among_the_offered() -> None:
     close = prediction(dosage=0.4, frequency=0.3, injection_pain=0.25)
     alone = understand(Readings(("pain one",), Part(0)), made(close), SCOPE, Thresholds())

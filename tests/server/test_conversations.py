@@ -1,7 +1,8 @@
 """The conversations of ``tests/conversations``, through the real server.
 
 A file is a list of turns. ``say``: the message. ``kind``: the reply's kind, or a list of those that will do. ``topics``: its topics.
-``urgency``: its urgency. ``text``: words that stand in it; ``never``: words that don't. ``steer``: words of its steer.
+``urgency``: its urgency. ``text``: words that stand in it; ``once``: those that stand in it once; ``never``: words that don't.
+``steer``: words of its steer.
 """
 
 import os
@@ -13,9 +14,9 @@ from assistant import paths, yaml_lines
 
 FOLDER = paths.ROOT / "tests" / "conversations"
 FILES = sorted(FOLDER.rglob("*.yml"))
-KEYS = {"say", "kind", "topics", "urgency", "text", "never", "steer"}
-# Who asks for an offer once more gets it once more.
-REPEAT = "say that again"
+KEYS = {"say", "kind", "topics", "urgency", "text", "once", "never", "steer"}
+# Who asks for an offer once more gets it once more, and who says "both" of three is asked which.
+REPEATS = {"say that again", "both"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=[str(path.relative_to(FOLDER))[:-4] for path in FILES])
@@ -35,12 +36,14 @@ def test_the_conversation_goes_as_written(ask, path: Path) -> None:
             assert envelope["urgency"] == turn["urgency"], where
         for words in turn.get("text", []):
             assert words in message["text"], where
+        for words in turn.get("once", []):
+            assert message["text"].count(words) == 1, where
         for words in turn.get("never", []):
             assert words.lower() not in message["text"].lower(), where
         for words in turn.get("steer", []):
             assert words in envelope["steer"], where
         assert envelope["steer"] in message["text"], where
-        if envelope["kind"] == "clarify" and turn["say"] != REPEAT:
+        if envelope["kind"] == "clarify" and turn["say"] not in REPEATS:
             assert sorted(envelope["options"]) not in offers, f"the same offer again: {where}"
             offers.append(sorted(envelope["options"]))
 

@@ -5,6 +5,9 @@ import json
 import httpx
 import pytest
 
+from assistant.channels import rest
+from assistant.channels.refusal import RequestError
+
 PATH = "/webhooks/rest/webhook"
 
 
@@ -61,6 +64,15 @@ def test_an_odd_request_gets_a_clear_error(server: str, given: dict, status: int
     assert len(error["message"]) > 10
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["my throat is closing up. " + "please help me " * 80, "please read this. " * 200 + "my throat is closing up"],
+)
+def test_a_long_cry_for_help_is_told_whom_to_call(text: str) -> None:
+    with pytest.raises(RequestError, match=r"the most is 1000\. In an emergency, call 999"):
+        rest._message({"message": text})
+
+
 def test_a_body_beyond_all_measure_is_refused_at_once(server: str) -> None:
     answer = post(server, content=b"a" * 2_000_000, headers={"content-type": "application/json"})
     assert answer.status_code == 413
@@ -68,10 +80,11 @@ def test_a_body_beyond_all_measure_is_refused_at_once(server: str) -> None:
 
 @pytest.mark.parametrize("text", ["/greet", '/dosage{"topics": ["x"]}', "/session_start", " /back", "\u200b/greet@0.9"])
 def test_a_slash_runs_no_intent(ask, text: str) -> None:
-    ask("how often are b12 injections given?", "slash")
-    reply = ask(text, "slash")["custom"]
+    sender = f"slash {text.strip()}" if text.isprintable() else "slash, invisible"
+    ask("how often are b12 injections given?", sender)
+    reply = ask(text, sender)["custom"]
     assert reply["kind"] in ("out_of_scope", "clarify", "conversation", "answer")
-    assert ask("tell me more", "slash")["custom"]["answers"], "the conversation was reset from outside"
+    assert ask("tell me more", sender)["custom"]["answers"], "the conversation was reset from outside"
 
 
 def test_a_typed_restart_is_read_as_the_words_it_is(ask) -> None:
