@@ -92,9 +92,9 @@ def held(tracker: Tracker) -> Reply | None:
     unsafe = bool(_UNSAFE.search(_MERE_NO.sub("", text) if safe else text)) or (intent == "deny" and not safe)
     if safe and not unsafe:
         return replies.converse("safe_again")
-    if not asked and not _NOT_SAFE.search(text):
+    if not asked and not (_NOT_SAFE.search(text) or red_flags.red_flags().judge(text).claims):
         return replies.safe_now(in_crisis=in_crisis)
-    if unsafe or _PLEADS.search(text):
+    if unsafe or _PLEADS.search(text) or red_flags.red_flags().judge(text).claims:
         return replies.crisis() if in_crisis else replies.emergency(tracker.get_slot(MENTIONED_SLOT))
     return replies.safe_now(in_crisis=in_crisis) if intent in _NO_QUESTION else _claimed(tracker, text)
 

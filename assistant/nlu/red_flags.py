@@ -36,21 +36,34 @@ ORDER: dict[str, int] = {"now": 0, "crisis": 1, "same_day": 2}
 MOST_LETTERS = 2000
 _NOT_HAZARDS = {"words", "context"}
 # What may go on behind "i have that".
-_BEHIND_CLAIMS = {
-    ",",
-    "now",
-    "right",
-    "too",
-    "since",
-    "and",
-    "help",
-    "please",
-    "pls",
-    "today",
-    "tonight",
-    "actually",
-    "yes",
-}
+_BEHIND_CLAIMS = frozenset(
+    [
+        ",",
+        "now",
+        "right",
+        "rn",
+        "atm",
+        "at",
+        "as",
+        "too",
+        "since",
+        "started",
+        "this",
+        "today",
+        "tonight",
+        "already",
+        "and",
+        "so",
+        "to",
+        "help",
+        "please",
+        "pls",
+        "actually",
+        "yes",
+        "twice",
+        "again",
+    ]
+)
 # A turn asks several times about one message: the classifiers, the pipeline's last component, the channel.
 MOST_JUDGED = 32
 

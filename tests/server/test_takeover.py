@@ -116,7 +116,7 @@ def test_no_message_is_lost_while_a_new_version_is_taken_over(own: Server) -> No
 
     titles = ("Do B12 injections give you more energy?",) * 2 + ("How often are B12 injections given?",)
     for reply in replies:  # "tell me more" knew what came before, on either side of the change
-        assert reply["text"].startswith(titles[reply["turn"]]), reply["text"]
+        assert titles[reply["turn"]] in reply["text"], reply["text"]
     told = [sentence in reply["text"] for reply in replies if reply["turn"] == 0]
     assert not told[0] and told[-1]
     health = httpx.get(f"{own.url}/health", timeout=10).json()

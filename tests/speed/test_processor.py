@@ -44,7 +44,7 @@ def test_the_same_message_is_understood_once_and_alike(loaded: ServingProcessor,
     assert understood == ["Is it safe in pregnancy with losec?"]
     assert first == second
     assert first["text"] == "Is it safe in pregnancy with losec?"
-    assert [entity["value"] for entity in first["entities"]] == ["pregnancy", "omeprazole"]
+    assert [entity["value"] for entity in first["entities"]] == ["safety", "pregnancy", "omeprazole"]
 
 
 def test_another_context_is_understood_anew(loaded: ServingProcessor, understood: list[str]) -> None:
