@@ -1,8 +1,9 @@
 """Which paragraph of a card a follow-up asks about: the one with the sentence nearest to it in meaning."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,16 @@ _VERSIONS = ("short", "more")
 Encode = Callable[[Sequence[str]], np.ndarray]
 
 
+def passages_of(card: Mapping[str, Any]) -> list[tuple[str, tuple[str, int]]]:
+    """Return a card's paragraphs and their sentences, each with the version and the index of its paragraph."""
+    return [
+        (text, (version, index))
+        for version in _VERSIONS
+        for index, paragraph in enumerate(card[version])
+        for text in dict.fromkeys([paragraph["text"], *_BETWEEN.split(paragraph["text"])])
+    ]
+
+
 @dataclass(frozen=True)
 class _Passages:
     """``texts``: what was encoded; ``places``: the version and the paragraph that each text stands in."""
@@ -25,7 +36,7 @@ class _Passages:
 
 
 class PassageFinder:
-    """Finds paragraphs. A card is encoded when it is first needed, and again when its text has changed."""
+    """Finds paragraphs. A card's vectors are asked for when it is first needed, and again when its text has changed."""
 
     def __init__(self) -> None:
         self._cards: dict[str, _Passages] = {}
@@ -44,13 +55,7 @@ class PassageFinder:
         return passages.places[best] if scores[best] >= LEAST else None
 
     def _passages(self, topic: str, encode: Encode) -> _Passages:
-        card = library.card_data()[topic]
-        found = [
-            (text, (version, index))
-            for version in _VERSIONS
-            for index, paragraph in enumerate(card[version])
-            for text in dict.fromkeys([paragraph["text"], *_BETWEEN.split(paragraph["text"])])
-        ]
+        found = passages_of(library.card_data()[topic])
         texts = tuple(text for text, _ in found)
         known = self._cards.get(topic)
         if not known or known.texts != texts:

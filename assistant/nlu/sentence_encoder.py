@@ -1,6 +1,7 @@
 """The sentence encoder as a Rasa featurizer."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,14 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from assistant.guidance import library
 from assistant.nlu import adapter, minilm
+from assistant.nlu.passages import passages_of
 from assistant.nlu.readings import texts_of
 
 GRAPH_FILE = "encoder.onnx"
+# The vectors of the cards' sentences: encoding a card's at the first follow-up on it would take 0.1 s.
+PASSAGES_FILE = "passages.npz"
 # The vectors of the readings that a message always needs, (readings, 384), and what makes those of other texts.
 READING_VECTORS = "reading_vectors"
 VECTORS_OF = "vectors_of"
@@ -66,6 +71,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         super().__init__(name, config)
         self._model_storage, self._resource = model_storage, resource
         self._encoder: minilm.Encoder | None = None
+        self._known: dict[str, np.ndarray] = {}
 
     @classmethod
     def create(
@@ -87,9 +93,13 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
             texts = [example.get(TEXT) for example in training_data.intent_examples if example.get(TEXT)]
             graph = quantised(graph, minilm.read_tokenizer(), texts)
+        encoder = self._encoder = minilm.Encoder(graph)
+        said = dict.fromkeys(text for card in library.card_data().values() for text, _ in passages_of(card))
+        self._known = {_mark(text): encoder.encode([text])[0] for text in said}
         with self._model_storage.write_to(self._resource) as folder:
             (folder / GRAPH_FILE).write_bytes(graph)
-        self._encoder = minilm.Encoder(graph)
+            vectors = np.vstack(list(self._known.values())).astype(np.float16)
+            np.savez(folder / PASSAGES_FILE, marks=np.array(list(self._known)), vectors=vectors)
         return self._resource
 
     @classmethod
@@ -105,7 +115,18 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         component = cls(config, execution_context.node_name, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             component._encoder = minilm.Encoder(folder / GRAPH_FILE)
+            with np.load(folder / PASSAGES_FILE, allow_pickle=False) as saved:
+                component._known = dict(zip(saved["marks"].tolist(), saved["vectors"].astype(np.float32), strict=True))
         return component
+
+    def vectors_of(self, texts: Sequence[str]) -> np.ndarray:
+        """Return one vector a text, float32 (texts, 384); those of the cards' sentences are known. Raises RuntimeError without a graph."""
+        if self._encoder is None:
+            raise RuntimeError("the sentence encoder is neither trained nor loaded")
+        known = [self._known.get(_mark(text)) for text in texts]
+        missing = [text for text, vector in zip(texts, known, strict=True) if vector is None]
+        made = iter(self._encoder.encode(missing))
+        return np.array([next(made) if vector is None else vector for vector in known])
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add the sentence vector, and those of all readings, to each message that has words."""
@@ -120,7 +141,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             ):
                 message.add_features(Features(rows[:1], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
                 message.set(READING_VECTORS, rows)
-                message.set(VECTORS_OF, self._encoder.encode)
+                message.set(VECTORS_OF, self.vectors_of)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -133,3 +154,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             for name in (READING_VECTORS, VECTORS_OF):
                 message.data.pop(name, None)
         return training_data
+
+
+def _mark(text: str) -> str:
+    """Return what stands for a text: the model holds no text of the cards, which may change after it was trained."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
